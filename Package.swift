@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "portgate",
+    products: [
+        .executable(name: "portgate", targets: ["portgate"]),
+        .executable(name: "portgate-nft", targets: ["portgate-nft"]),
+    ],
+    targets: [
+        // Debian's C libraries: a module map and a shim each, nothing else.
+        .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CNftables", providers: [.apt(["libnftables-dev"])]),
+        .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
+        // What needs _GNU_SOURCE, or is a macro or a variadic in C.
+        .target(name: "CLinux"),
+
+        // The rooms of docs/architecture.md. Imports point one way.
+        .target(name: "Host", dependencies: ["CLinux"]),
+        .target(name: "Policy", dependencies: ["CYAML", "CNettle"]),
+        .target(name: "Nftables", dependencies: []),
+        .target(name: "Compiler", dependencies: ["Policy", "Nftables"]),
+        .target(name: "Reports", dependencies: ["Policy"]),
+        .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "CLinux"]),
+        .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CLinux"]),
+        .executableTarget(
+            name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Reports", "Gate"]),
+
+        // Tests.
+        .target(name: "TestSupport", dependencies: ["Host", "Policy", "CLinux"], path: "Tests/TestSupport"),
+        .testTarget(name: "PolicyTests", dependencies: ["Policy", "Host", "TestSupport"]),
+        .testTarget(name: "NftablesTests", dependencies: ["Nftables", "TestSupport"]),
+        .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
+        .testTarget(name: "GateTests", dependencies: ["Gate", "Host", "Policy", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
+        .testTarget(
+            name: "KernelTests",
+            dependencies: ["Gate", "Compiler", "Host", "Policy", "Nftables", "CLinux", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// One place for the settings of every Swift target.
+let targetsWithoutC: Set<String> = ["Compiler", "Reports", "Nftables"]
+for target in package.targets where target.type != .system && target.name != "CLinux" {
+    var settings = target.swiftSettings ?? []
+    settings += [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+    if targetsWithoutC.contains(target.name) { settings.append(.strictMemorySafety()) }
+    target.swiftSettings = settings
+    if target.type == .executable {
+        target.linkerSettings = [
+            .unsafeFlags(["-static-stdlib", "-Xlinker", "--gc-sections"], .when(configuration: .release))
+        ]
+    }
+}

@@ -1,0 +1,2 @@
+import CNftables
+print(1)

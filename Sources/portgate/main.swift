@@ -1,0 +1,2 @@
+import Policy
+print("portgate")
