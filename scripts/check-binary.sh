@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Proves what the release binaries promise: the Swift libraries are linked in, and the stripped size is bounded.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+limit=$((12 * 1000 * 1000))
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+for name in portgate portgate-nft; do
+    binary=.build/release/$name
+    if ldd "$binary" | grep -E 'libswift|libFoundation|libicu'; then
+        echo "check-binary: $name links a Swift library dynamically" >&2
+        exit 1
+    fi
+    strip -o "$out/$name" "$binary"
+    size=$(stat -c %s "$out/$name")
+    echo "$name: $size bytes stripped"
+    [ "$size" -lt "$limit" ] || {
+        echo "check-binary: $name is $size bytes stripped; the limit is $limit" >&2
+        exit 1
+    }
+done

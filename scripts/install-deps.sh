@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what portgate needs to build, run and be tested on Debian 12, and nothing that is there already.
+#   scripts/install-deps.sh [build] [test] [bench]      (default: build test)
+set -euo pipefail
+
+build=(libyaml-dev libnftables-dev libmnl-dev nettle-dev make)
+runtime=(nftables iproute2 tzdata)
+testing=(python3 netcat-openbsd curl openssl conntrack procps util-linux)
+bench=(python3-venv)
+
+wanted=()
+[ $# -gt 0 ] || set -- build test
+for group in "$@"; do
+    case "$group" in
+    build) wanted+=("${build[@]}" "${runtime[@]}") ;;
+    test) wanted+=("${runtime[@]}" "${testing[@]}") ;;
+    bench) wanted+=("${bench[@]}") ;;
+    *)
+        echo "install-deps: unknown group '$group': build, test or bench" >&2
+        exit 2
+        ;;
+    esac
+done
+
+missing=()
+for package in "${wanted[@]}"; do
+    dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+    echo "installing: ${missing[*]}"
+    as_root=()
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || {
+            echo "install-deps: missing packages: ${missing[*]}; run as root, or install them with apt-get" >&2
+            exit 1
+        }
+        as_root=(sudo)
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+command -v swift >/dev/null || {
+    echo "install-deps: no 'swift' in PATH; install a Swift 6.2 or later toolchain from swift.org and try again" >&2
+    exit 1
+}
