@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# Shows portgate at work on real traffic: three network namespaces (client, intruder, server), real clients, real refusals.
+# Leaves nothing behind. Needs root, because it makes namespaces and loads rules inside them.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null && exec sudo --preserve-env=PATH "$0" "$@"
+    echo "demo: needs root to make network namespaces" >&2
+    exit 1
+fi
+
+portgate=$PWD/.build/release/portgate
+[ -x "$portgate" ] || {
+    echo "demo: no $portgate; run 'make build' first" >&2
+    exit 1
+}
+
+tag=pgdemo$$
+client=$tag-client intruder=$tag-intruder server=$tag-server
+work=$(mktemp -d)
+pids=()
+passed=0
+failed=0
+
+cleanup() {
+    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
+    wait 2>/dev/null
+    for ns in "$client" "$intruder" "$server"; do ip netns del "$ns" 2>/dev/null; done
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+in_ns() { local ns=$1; shift; nsenter --net="/run/netns/$ns" "$@"; }
+say() { printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi; }
+show() { sed 's/^/    /'; }
+
+# expect WHAT WANTED GOT: one line of the summary.
+expect() {
+    if [ "$2" = "$3" ]; then
+        passed=$((passed + 1))
+        printf '    ok    %-62s %s\n' "$1" "$3"
+    else
+        failed=$((failed + 1))
+        printf '    WRONG %-62s %s, wanted %s\n' "$1" "$3" "$2"
+    fi
+}
+
+# https NAMESPACE HOST: what curl sees of the TLS server.
+https() {
+    if [ "$(in_ns "$1" curl -sk --max-time 3 -o "$work/page" -w '%{http_code}' "https://$2:8443/" 2>/dev/null)" = 200 ]; then
+        echo allowed
+    else
+        echo refused
+    fi
+}
+
+# greets NAMESPACE HOST [COMMAND…]: whether nc gets the greeting of the plain service.
+greets() {
+    local ns=$1 host=$2
+    shift 2
+    if [ "$(in_ns "$ns" "$@" nc -w 2 "$host" 5432 </dev/null 2>/dev/null)" = hello ]; then echo allowed; else echo refused; fi
+}
+
+say "1. Three hosts: a client (10.77.1.2), an intruder (10.77.2.2) and a server (10.77.1.1, 10.77.2.1), IPv4 and IPv6"
+for ns in "$client" "$intruder" "$server"; do
+    ip netns add "$ns" || exit 1
+    in_ns "$ns" ip link set lo up
+done
+link() { # peer namespace, number
+    in_ns "$server" ip link add "to$2" type veth peer name eth0 netns "$1"
+    in_ns "$server" ip addr add "10.77.$2.1/24" dev "to$2"
+    in_ns "$server" ip -6 addr add "fd77:$2::1/64" dev "to$2" nodad
+    in_ns "$1" ip addr add "10.77.$2.2/24" dev eth0
+    in_ns "$1" ip -6 addr add "fd77:$2::2/64" dev eth0 nodad
+    in_ns "$server" ip link set "to$2" up
+    in_ns "$1" ip link set eth0 up
+}
+link "$client" 1
+link "$intruder" 2
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=demo \
+    -keyout "$work/key.pem" -out "$work/cert.pem" >/dev/null 2>&1
+in_ns "$server" openssl s_server -accept '[::]:8443' -key "$work/key.pem" -cert "$work/cert.pem" -www -quiet \
+    >/dev/null 2>&1 &
+pids+=($!)
+in_ns "$server" python3 -c '
+import socketserver
+class Hello(socketserver.BaseRequestHandler):
+    def handle(self): self.request.sendall(b"hello\n")
+class Server(socketserver.ThreadingTCPServer):
+    address_family, allow_reuse_address, daemon_threads = 10, True, True
+Server(("::", 5432), Hello).serve_forever()' >/dev/null 2>&1 &
+pids+=($!)
+for _ in $(seq 100); do
+    in_ns "$server" ss -Hltn | grep -q ':8443' && in_ns "$server" ss -Hltn | grep -q ':5432' && break
+    sleep 0.1
+done
+echo "    the server runs a TLS server on 8443 and a plain TCP service on 5432"
+
+say "2. Without a gate everybody gets in"
+expect "client, https on 8443" allowed "$(https "$client" 10.77.1.1)"
+expect "intruder, https on 8443" allowed "$(https "$intruder" 10.77.2.1)"
+expect "intruder, 5432 over IPv6" allowed "$(greets "$intruder" fd77:2::1)"
+
+say "3. The declaration is checked and its tests run, before anything touches the kernel"
+"$portgate" check examples/demo/before.yaml | show
+expect "portgate check" 0 "${PIPESTATUS[0]}"
+"$portgate" test examples/demo/before.yaml | show
+expect "portgate test" 0 "${PIPESTATUS[0]}"
+
+gate() { in_ns "$server" env -u SSH_CONNECTION "$portgate" "$@" --state-dir "$work/state"; }
+in_ns "$server" scripts/nflog-events.py --group 77 >"$work/events" 2>"$work/events.ready" &
+pids+=($!)
+for _ in $(seq 100); do
+    grep -q ready "$work/events.ready" && break
+    sleep 0.1
+done
+shown=0
+events() {
+    sleep 0.3
+    echo "    what the gate logged:"
+    tail -n "+$((shown + 1))" "$work/events" | head -n 12 | sed 's/^/      /'
+    shown=$(wc -l <"$work/events")
+}
+
+say "4. The gate is applied on the server: plan, load, read back. The clock of the policy stands at Monday 10:00 in Berlin"
+gate apply examples/demo/before.yaml --yes --policy-clock 2026-11-23T10:00+01:00 2>&1 | show
+expect "portgate apply" 0 "${PIPESTATUS[0]}"
+expect "client, https on 8443" allowed "$(https "$client" 10.77.1.1)"
+expect "client, https on 8443 over IPv6" allowed "$(https "$client" '[fd77:1::1]')"
+expect "intruder, https on 8443" refused "$(https "$intruder" 10.77.2.1)"
+expect "intruder, https on 8443 over IPv6" refused "$(https "$intruder" '[fd77:2::1]')"
+expect "client, 5432" allowed "$(greets "$client" 10.77.1.1)"
+expect "intruder, 5432" refused "$(greets "$intruder" 10.77.2.1)"
+expect "the server to itself as root, 5432" refused "$(greets "$server" 127.0.0.1)"
+expect "the server to itself as the declared account, 5432" allowed \
+    "$(greets "$server" 127.0.0.1 setpriv --reuid 65534 --regid 65534 --clear-groups)"
+events
+
+say "5. The window closes: the same policy, its clock moved to 18:00 in Berlin"
+gate apply examples/demo/before.yaml --yes --policy-clock 2026-11-23T18:00+01:00 2>&1 | show
+expect "portgate apply" 0 "${PIPESTATUS[0]}"
+expect "client, https on 8443 after hours" refused "$(https "$client" 10.77.1.1)"
+expect "client, 5432 has no window" allowed "$(greets "$client" 10.77.1.1)"
+events
+
+say "6. A change: the second network becomes a contractor's, the health check goes. First the plan"
+gate plan examples/demo/after.yaml --policy-clock 2026-11-23T10:00+01:00 2>&1 | show
+gate apply examples/demo/after.yaml --yes --policy-clock 2026-11-23T10:00+01:00 >"$work/apply" 2>&1
+expect "portgate apply" 0 $?
+expect "contractor, 5432" allowed "$(greets "$intruder" 10.77.2.1)"
+expect "contractor, https on 8443" refused "$(https "$intruder" 10.77.2.1)"
+expect "the account that was allowed, 5432" refused \
+    "$(greets "$server" 127.0.0.1 setpriv --reuid 65534 --regid 65534 --clear-groups)"
+events
+
+say "7. What is live, and the way back"
+gate status 2>&1 | show
+gate rollback --yes 2>&1 | show
+expect "portgate rollback" 0 "${PIPESTATUS[0]}"
+expect "contractor, 5432 after the rollback" refused "$(greets "$intruder" 10.77.2.1)"
+
+say "Why, in words"
+"$portgate" why --from 10.77.2.2 --port 8443 --at 2026-11-23T10:00+01:00 examples/demo/before.yaml | show
+
+say "Summary: $passed as declared, $failed not"
+[ "$failed" = 0 ]
