@@ -28,7 +28,7 @@ let package = Package(
 
         // Tests.
         .target(name: "TestSupport", dependencies: ["Host", "Policy", "CLinux"], path: "Tests/TestSupport"),
-        .testTarget(name: "PolicyTests", dependencies: ["Policy", "Host", "TestSupport"]),
+        .testTarget(name: "PolicyTests", dependencies: ["Policy", "Host", "TestSupport"], exclude: ["Oracles"]),
         .testTarget(name: "NftablesTests", dependencies: ["Nftables", "TestSupport"]),
         .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
