@@ -1,2 +1,3 @@
-import Policy
-print("portgate")
+import Glibc
+
+exit(Tool.run(CommandLine.arguments.dropFirst(), Console.standard()).rawValue)
