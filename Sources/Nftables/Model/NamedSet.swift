@@ -1,0 +1,28 @@
+/// A named set.
+public struct NamedSet: Hashable, Sendable {
+    /// What the set holds. Elements are sorted and disjoint.
+    public enum Content: Hashable, Sendable {
+        /// `type ipv4_addr; flags interval`.
+        case ipv4([Range32])
+        /// `type ipv6_addr; flags interval`.
+        case ipv6([Range128])
+        /// `typeof meta time; flags interval`.
+        case time([RangeTime])
+        /// `type ipv4_addr` or `ipv6_addr; flags dynamic,timeout`: filled by the kernel; its elements are no part of the meaning.
+        case dynamic(family: AddressFamily, size: UInt32, timeoutSeconds: UInt32)
+    }
+
+    /// The name.
+    public var name: String
+    /// What it is, for people.
+    public var comment: String?
+    /// What it holds.
+    public var content: Content
+
+    /// Creates a set.
+    public init(name: String, comment: String? = nil, content: Content) {
+        self.name = name
+        self.comment = comment
+        self.content = content
+    }
+}
