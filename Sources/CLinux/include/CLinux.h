@@ -11,4 +11,6 @@ int portgate_unshare_net(void);
 /* open(2) with a mode. */
 int portgate_open(const char *path, int flags, mode_t mode);
 
+#include "CLinuxTrial.h"
+
 #endif

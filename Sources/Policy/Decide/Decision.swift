@@ -113,7 +113,9 @@ extension Policy {
         return found
     }
 
-    /// Tells whether an identity holds for an attempt.
+    /// Tells whether an identity holds for an attempt: it is one of the attempt's own, or its addresses or members say so.
+    public func holds(_ name: Name, for attempt: AccessAttempt) -> Bool { holds(name, for: attempt, depth: 0) }
+
     private func holds(_ name: Name, for attempt: AccessAttempt, depth: Int) -> Bool {
         if attempt.identities.contains(name) { return true }
         guard depth < 32, let identity = identity(named: name) else { return false }
