@@ -33,7 +33,8 @@ struct PosixZoneRule: Hashable, Sendable {
 
     /// Returns the offset at a moment.
     func offset(at seconds: Int64) -> Int {
-        guard let summer else { return standard }
+        // The second condition keeps the sums below from overflowing, eighteen thousand million years from now.
+        guard let summer, seconds.magnitude < 1 << 59 else { return standard }
         // Times may reach a week into a neighbouring year, so the latest change may belong to the year before last.
         let year = CivilDate.year(ofDay: Int(seconds.floored(by: 86_400).quotient))
         var latest = Int64.min

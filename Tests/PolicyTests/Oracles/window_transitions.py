@@ -7,6 +7,7 @@ state (0 or 1), then the POSIX seconds at which the state changes. Offsets come 
 /usr/share/zoneinfo; the meaning is the pointwise one of docs/policy-language.md, evaluated for each minute apart.
 """
 
+import array
 import datetime
 import json
 import os
@@ -15,59 +16,51 @@ import zoneinfo
 
 os.environ.pop("PYTHONTZPATH", None)
 zoneinfo.reset_tzpath(["/usr/share/zoneinfo"])
-UTC = datetime.timezone.utc
-EPOCH = datetime.datetime(1970, 1, 1, tzinfo=UTC)
-DAY = datetime.timedelta(days=1)
-
-clocks = {}
 
 
 def clock(zone, start, end):
-    """The civil date and minute of the day at each minute, the same list for all cases of a zone."""
-    key = (zone, start, end)
-    if key not in clocks:
-        clocks.clear()
-        info = zoneinfo.ZoneInfo(zone)
-        local = []
-        for seconds in range(start, end, 60):
-            moment = (EPOCH + datetime.timedelta(seconds=seconds)).astimezone(info)
-            local.append((moment.toordinal(), moment.hour * 60 + moment.minute, moment.second))
-        clocks[key] = local
-    return clocks[key]
+    """The civil date and the minute of the day at each minute."""
+    info = zoneinfo.ZoneInfo(zone)
+    dates, minutes = array.array("i"), array.array("i")
+    for seconds in range(start, end, 60):
+        moment = datetime.datetime.fromtimestamp(seconds, info)
+        dates.append(moment.toordinal())
+        minutes.append(moment.hour * 60 + moment.minute)
+    return dates, minutes
 
 
-def transitions(case):
+def transitions(case, dates, minutes):
     days = set(case["days"])
     off = {datetime.date.fromisoformat(text).toordinal() for text in case["except"]}
-    hours = case["hours"]
-    qualifying = {}
+    # Is the window open at this minute when today qualifies; and when yesterday does?
+    today = [any(a <= m < b if a < b else a <= m for a, b in case["hours"]) for m in range(1440)]
+    after = [any(b < a and m < b for a, b in case["hours"]) for m in range(1440)]
 
-    def qualifies(ordinal):
-        if ordinal not in qualifying:
+    class Qualifying(dict):
+        def __missing__(self, ordinal):
             weekday = datetime.date.fromordinal(ordinal).isoweekday()
-            qualifying[ordinal] = weekday in days and ordinal not in off
-        return qualifying[ordinal]
+            self[ordinal] = weekday in days and ordinal not in off
+            return self[ordinal]
 
-    def is_open(date, minute):
-        for start, end in hours:
-            if start < end:
-                if qualifies(date) and start <= minute < end:
-                    return True
-            elif (qualifies(date) and minute >= start) or (qualifies(date - 1) and minute < end):
-                return True
-        return False
-
+    qualifies = Qualifying()
     state = None
     line = []
-    for index, (date, minute, _) in enumerate(clock(case["zone"], case["from"], case["to"])):
-        now = is_open(date, minute)
-        if state is None:
-            line.append(str(int(now)))
-        elif now != state:
-            line.append(str(case["from"] + 60 * index))
-        state = now
+    seconds = case["from"]
+    for date, minute in zip(dates, minutes):
+        now = (today[minute] and qualifies[date]) or (after[minute] and qualifies[date - 1])
+        if now != state:
+            line.append(str(int(now)) if state is None else str(seconds))
+            state = now
+        seconds += 60
     return " ".join(line)
 
 
-for case in sorted(json.load(sys.stdin), key=lambda case: case["index"]):
-    print(transitions(case), flush=False)
+cases = json.load(sys.stdin)
+lines = {}
+for key in dict.fromkeys((case["zone"], case["from"], case["to"]) for case in cases):
+    dates, minutes = clock(*key)
+    for index, case in enumerate(cases):
+        if (case["zone"], case["from"], case["to"]) == key:
+            lines[index] = transitions(case, dates, minutes)
+for index in range(len(cases)):
+    print(lines[index])
