@@ -10,6 +10,24 @@ int portgate_setns_net(int fd);
 int portgate_unshare_net(void);
 /* open(2) with a mode. */
 int portgate_open(const char *path, int flags, mode_t mode);
+/* pipe2(2), closed on exec. */
+int portgate_pipe(int ends[2]);
+/* memfd_create(2), closed on exec. */
+int portgate_memory_file(const char *name);
+/* pidfd_open(2). */
+int portgate_pidfd_open(pid_t pid);
+/* fcntl(2): sets O_NONBLOCK. */
+int portgate_set_nonblocking(int fd);
+/* close_range(2) from a descriptor to the last. */
+int portgate_close_from(unsigned int first);
+/* prctl(2) PR_SET_DUMPABLE 0: no core file, no ptrace by others of the same user. */
+int portgate_undumpable(void);
+/* prctl(2) PR_SET_NO_NEW_PRIVS. */
+int portgate_no_new_privileges(void);
+/* capset(2): drops every capability of this thread but one, which is kept if it is there. */
+int portgate_keep_only_capability(unsigned int capability);
+/* SIOCSIFFLAGS: sets an interface of this thread's network namespace up. */
+int portgate_link_up(const char *name);
 
 #include "CLinuxTrial.h"
 

@@ -1,0 +1,123 @@
+// Talks to the kernel, through a process of its own.
+internal import Host
+public import Nftables
+
+/// Runs `portgate-nft`, the only program that links libnftables, in the calling thread's network namespace.
+///
+/// libnftables exits, aborts and corrupts memory on hostile input, and may do so after the kernel has committed: whatever an
+/// answer says, only ``list()`` afterwards tells what is live.
+public struct NftWorker: Sendable {
+    /// What became of a load or check.
+    public enum Answer: Hashable, Sendable {
+        /// The worker returned success.
+        case ok
+        /// nft, or the worker's own look at the text, refused it.
+        case refused(String)
+        /// This signal ended the worker.
+        case crashed(signal: Int32)
+        /// The worker was killed when its time was over.
+        case timedOut
+        /// The worker's executable is not there.
+        case missing(path: String)
+        /// The worker could not be run, or failed in itself.
+        case failed(String)
+    }
+
+    /// The executable.
+    public var path: String
+    /// How long one run may take.
+    public var timeout: Duration
+
+    /// Uses an executable at a path.
+    public init(path: String, timeout: Duration = .seconds(60)) {
+        self.path = path
+        self.timeout = timeout
+    }
+
+    /// Uses the executable that stands beside the running one.
+    public init(timeout: Duration = .seconds(60)) {
+        self.init(path: Self.siblingPath, timeout: timeout)
+    }
+
+    /// Loads ruleset text in one transaction per call.
+    public func load(_ text: [UInt8]) -> Answer { answer(to: "load", input: text) }
+
+    /// Lets nft and the kernel judge ruleset text, changing nothing.
+    public func check(_ text: [UInt8]) -> Answer { answer(to: "check", input: text) }
+
+    /// Reads the live table `inet portgate`; nil when there is none.
+    ///
+    /// - Throws: ``NftWorkerError`` when the table could not be read, which never means that there is none.
+    public func list() throws(NftWorkerError) -> Table? {
+        let text = try listText()
+        if text.isEmpty { return nil }
+        do throws(TableParseError) {
+            return try TableParser.parse(text)
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    /// Reads the text of the live table as `nft -n -s list table inet portgate` lists it; empty when there is none.
+    ///
+    /// - Throws: ``NftWorkerError`` when the table could not be listed.
+    public func listText() throws(NftWorkerError) -> [UInt8] {
+        let outcome: Subprocess.Outcome
+        do throws(SubprocessError) {
+            outcome = try process("list", input: []).run()
+        } catch {
+            throw .notListed(Self.answer(to: error))
+        }
+        guard outcome.succeeded else { throw .notListed(Self.answer(for: outcome)) }
+        return outcome.output
+    }
+
+    private func answer(to command: String, input: [UInt8]) -> Answer {
+        do throws(SubprocessError) {
+            return Self.answer(for: try process(command, input: input).run())
+        } catch {
+            return Self.answer(to: error)
+        }
+    }
+
+    private func process(_ command: String, input: [UInt8]) -> Subprocess {
+        Subprocess(
+            path: path, arguments: [command], environment: ["TZ=UTC", "LC_ALL=C", "SWIFT_BACKTRACE=enable=no"],
+            input: input, timeout: timeout, maxOutputBytes: 512 << 20, maxErrorBytes: 8 << 10)
+    }
+
+    private static func answer(for outcome: Subprocess.Outcome) -> Answer {
+        let message = printable(outcome.error)
+        switch outcome.ending {
+        case .exited(0): return .ok
+        case .exited(1): return .refused(message)
+        case .exited(let code): return .failed("portgate-nft exited with \(code): \(message)")
+        case .signalled(let signal): return .crashed(signal: signal)
+        case .timedOut: return .timedOut
+        case .wroteTooMuch: return .failed("portgate-nft wrote too much")
+        }
+    }
+
+    private static func answer(to error: SubprocessError) -> Answer {
+        switch error {
+        case .missing(let path): .missing(path: path)
+        case .cannotStart(let path, let errno): .failed("\(path) cannot be started (errno \(errno))")
+        case .system(let call, let errno): .failed("\(call) failed (errno \(errno))")
+        }
+    }
+
+    /// Returns what a worker said without control characters, which could move a terminal's cursor.
+    private static func printable(_ bytes: [UInt8]) -> String {
+        var bytes = bytes
+        while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        let isKept: (UInt8) -> Bool = { (0x20...0x7e).contains($0) || $0 == UInt8(ascii: "\n") }
+        return String(decoding: bytes.map { isKept($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+    }
+
+    private static var siblingPath: String {
+        guard let own = RunningProgram.path, let slash = own.utf8.lastIndex(of: UInt8(ascii: "/")) else {
+            return "portgate-nft"
+        }
+        return own[...slash] + "portgate-nft"
+    }
+}
