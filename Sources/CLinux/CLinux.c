@@ -31,6 +31,10 @@ int portgate_set_nonblocking(int fd) {
 
 int portgate_close_from(unsigned int first) { return (int)syscall(SYS_close_range, first, ~0U, 0); }
 
+int portgate_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
 int portgate_undumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 int portgate_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }

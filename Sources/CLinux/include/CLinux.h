@@ -1,6 +1,7 @@
 #ifndef PORTGATE_CLINUX_H
 #define PORTGATE_CLINUX_H
 /* Calls that Swift cannot import: macros, variadics, and what needs _GNU_SOURCE. */
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -20,6 +21,8 @@ int portgate_pidfd_open(pid_t pid);
 int portgate_set_nonblocking(int fd);
 /* close_range(2) from a descriptor to the last. */
 int portgate_close_from(unsigned int first);
+/* posix_spawn_file_actions_addclosefrom_np(3). */
+int portgate_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 /* prctl(2) PR_SET_DUMPABLE 0: no core file, no ptrace by others of the same user. */
 int portgate_undumpable(void);
 /* prctl(2) PR_SET_NO_NEW_PRIVS. */
