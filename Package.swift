@@ -27,7 +27,9 @@ let package = Package(
             name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Reports", "Gate"]),
 
         // Tests.
-        .target(name: "TestSupport", dependencies: ["Host", "Policy", "CLinux"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Host", "Policy", "CLinux"], path: "Tests/TestSupport",
+            exclude: ["Scripts"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Host", "TestSupport"], exclude: ["Oracles"]),
         .testTarget(name: "NftablesTests", dependencies: ["Nftables", "TestSupport"]),
         .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"]),
