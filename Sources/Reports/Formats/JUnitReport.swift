@@ -36,9 +36,9 @@ public enum JUnitReport {
         for finding in subject.findings {
             tests += 1
             var body = finding.message
-            if let span = finding.span { body = "\(place(span, in: subject)): \(body)" }
+            if let span = finding.span { body = "\(subject.sources.position(of: span)): \(body)" }
             for note in finding.notes {
-                body += "\n\(note.message)\(note.span.map { " (\(place($0, in: subject)))" } ?? "")"
+                body += "\n\(note.message)\(note.span.map { " (\(subject.sources.position(of: $0)))" } ?? "")"
             }
             let fails = finding.severity >= failing
             if fails { failures += 1 }
@@ -46,7 +46,7 @@ public enum JUnitReport {
                 fails
                 ? element("failure", type: finding.code, message: finding.message, body: body)
                 : "      <system-out>\(text("\(finding.severity.rawValue) \(body)"))</system-out>\n"
-            let at = finding.span.map { " at \(place($0, in: subject))" } ?? ""
+            let at = finding.span.map { " at \(subject.sources.position(of: $0))" } ?? ""
             cases += testCase("\(finding.code)\(at)", finding.span, of: subject, content)
         }
         if tests == 0 {
@@ -55,10 +55,6 @@ public enum JUnitReport {
         }
         let head = "  <testsuite name=\"\(attribute(subject.path))\" tests=\"\(tests)\" failures=\"\(failures)\""
         return ("\(head) errors=\"0\" time=\"0\">\n\(cases)  </testsuite>\n", tests, failures)
-    }
-
-    private static func place(_ span: SourceSpan, in subject: ReportSubject) -> String {
-        "\(subject.sources.path(of: span)):\(span.line):\(span.column)"
     }
 
     private static func testCase(

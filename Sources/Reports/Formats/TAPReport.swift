@@ -1,3 +1,5 @@
+import Policy
+
 /// A report of tests in the Test Anything Protocol, version 14.
 public enum TAPReport {
     /// Renders a report: a point per test, and one for each error that kept tests from running.
@@ -12,13 +14,13 @@ public enum TAPReport {
                 if result.outcome == .skipped { points += " # SKIP \(description(result.message ?? "not run"))" }
                 points += "\n"
                 if !isOK {
-                    let place = result.span.map { "\(subject.sources.path(of: $0)):\($0.line):\($0.column)" }
+                    let place = result.span.map(subject.sources.position)
                     points += block(message: result.message ?? "failed", place: place, details: result.details)
                 }
             }
             for finding in subject.findings where finding.severity == .error {
                 number += 1
-                let place = finding.span.map { "\(subject.sources.path(of: $0)):\($0.line):\($0.column)" }
+                let place = finding.span.map(subject.sources.position)
                 points += "not ok \(number) - \(description("\(subject.path): \(finding.code)"))\n"
                 points += block(message: finding.message, place: place, details: finding.notes.map(\.message))
             }
