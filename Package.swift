@@ -16,7 +16,7 @@ let package = Package(
         .target(name: "CLinux"),
 
         // The rooms of docs/architecture.md. Imports point one way.
-        .target(name: "Host", dependencies: ["CLinux"]),
+        .target(name: "Host", dependencies: ["Policy", "CLinux"]),
         .target(name: "Policy", dependencies: ["CYAML", "CNettle"]),
         .target(name: "Nftables", dependencies: []),
         .target(name: "Compiler", dependencies: ["Policy", "Nftables"]),
@@ -30,6 +30,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Host", "Policy", "CLinux"], path: "Tests/TestSupport",
             exclude: ["Scripts"]),
+        .testTarget(name: "HostTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Host", "TestSupport"], exclude: ["Oracles"]),
         .testTarget(name: "NftablesTests", dependencies: ["Nftables", "TestSupport"]),
         .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"]),

@@ -53,7 +53,9 @@ public struct AddressSet: Hashable, Sendable {
                 }
             case .v6(let address, let prefix):
                 let last = address.bits | (prefix == 0 ? UInt128.max : ~(UInt128.max << (128 - UInt128(prefix))))
-                if address.bits == 1, prefix == 128 { own6 = true } else {
+                if address.bits == 1, prefix == 128 {
+                    own6 = true
+                } else {
                     remote6.append(Interval(address.bits, last))
                 }
             }

@@ -1,0 +1,82 @@
+import Glibc
+
+/// Why a file could not be read.
+enum ReadFailure: Error, Hashable {
+    /// The system said no.
+    case system(Errno)
+    /// A folder, a device or a socket.
+    case notAFile
+    /// More bytes than allowed.
+    case tooLarge(limit: Int)
+}
+
+/// Reading whole files without trusting their size.
+enum BoundedReading {
+    private static let chunk = 1 << 20
+
+    /// Reads a regular file or a named pipe. Waits for a pipe's writer, as every reader does.
+    static func read(_ path: String, limit: Int) throws(ReadFailure) -> [UInt8] {
+        // A look before opening, for opening a device can have effects; what was opened is looked at again.
+        let number: Int32
+        let kind: Descriptor.Kind
+        do throws(Errno) { kind = try Files.kind(of: path) } catch { throw .system(error) }
+        guard kind.holdsText else { throw .notAFile }
+        do throws(Errno) {
+            number = try Descriptor.open(path, O_RDONLY | O_NOCTTY)
+        } catch {
+            throw .system(error)
+        }
+        return try read(Descriptor(owning: number), limit: limit, onlyFiles: true)
+    }
+
+    /// Reads standard input, whatever it is connected to.
+    static func standardInput(_ limit: Int) throws(ReadFailure) -> [UInt8] {
+        try read(Descriptor(lending: STDIN_FILENO), limit: limit)
+    }
+
+    /// Reads an open descriptor to its end.
+    static func read(
+        _ descriptor: borrowing Descriptor, limit: Int, onlyFiles: Bool = false
+    ) throws(ReadFailure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let kind: Descriptor.Kind
+        do throws(Errno) { kind = try descriptor.kind() } catch { throw .system(error) }
+        if onlyFiles, !kind.holdsText { throw .notAFile }
+        if case .file(let size) = kind { bytes.reserveCapacity(min(size, limit) + 1) }
+        while bytes.count <= limit {
+            // One byte more than allowed tells a file that is too large from one that just fits.
+            let room = max(bytes.capacity - bytes.count, chunk)
+            let wanted = min(room, limit + 1 - bytes.count)
+            do throws(Errno) {
+                if try descriptor.read(upTo: wanted, into: &bytes) == 0 { return bytes }
+            } catch {
+                throw .system(error)
+            }
+        }
+        throw .tooLarge(limit: limit)
+    }
+}
+
+extension Descriptor.Kind {
+    /// Whether it is a regular file or a pipe.
+    fileprivate var holdsText: Bool {
+        switch self {
+        case .file, .pipe: true
+        case .folder, .other: false
+        }
+    }
+}
+
+extension HostError {
+    /// Creates an error of reading.
+    init(reading subject: String, _ failure: ReadFailure) {
+        switch failure {
+        case .system(let errno):
+            self.init("read", subject, errno)
+        case .notAFile:
+            self.init("read", subject, reason: "it is not a regular file or a pipe")
+        case .tooLarge(let limit):
+            self.init("read", subject, reason: "it is larger than \(limit) bytes")
+        }
+    }
+}
