@@ -33,7 +33,9 @@ let package = Package(
         .testTarget(name: "HostTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Host", "TestSupport"], exclude: ["Oracles"]),
         .testTarget(name: "NftablesTests", dependencies: ["Nftables", "TestSupport"]),
-        .testTarget(name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"]),
+        .testTarget(
+            name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
         .testTarget(name: "GateTests", dependencies: ["Gate", "Host", "Policy", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),

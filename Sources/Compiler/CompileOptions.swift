@@ -1,0 +1,36 @@
+public import Policy
+
+/// What a compilation depends on beside the policy.
+public struct CompileOptions: Sendable {
+    /// The moment of compiling. Only its UTC day counts for what is rendered.
+    public var now: Instant
+    /// Days of window openings that are rendered, counted from the start of the day of `now`; after them windows are closed.
+    public var horizonDays: Int
+    /// Seconds added to every rendered instant: how much the kernel's clock is ahead of the policy's. Demonstrations and
+    /// tests move a policy's clock with it; on a host it is 0.
+    public var kernelClockOffset: Int64
+    /// Numbers of users and groups.
+    public var accounts: AccountDatabase
+
+    /// Creates options.
+    public init(
+        now: Instant, horizonDays: Int = 400, kernelClockOffset: Int64 = 0, accounts: AccountDatabase = .none
+    ) {
+        self.now = now
+        self.horizonDays = horizonDays
+        self.kernelClockOffset = kernelClockOffset
+        self.accounts = accounts
+    }
+
+    /// The stretch of time whose openings are rendered: whole UTC days, so that compiling twice on a day gives the same
+    /// bytes, beginning a day early, so that a clock that is set back a little finds its window still there.
+    var stretch: (start: Instant, end: Instant) {
+        let day: Int64 = 86_400
+        let limit: Int64 = 4_000_000_000_000
+        let seconds = min(max(now.seconds, -limit), limit)
+        let remainder = ((seconds % day) + day) % day
+        let midnight = seconds - remainder
+        let days = Int64(min(max(horizonDays, 1), 36_500))
+        return (Instant(seconds: midnight - day), Instant(seconds: midnight + days * day))
+    }
+}

@@ -1,0 +1,95 @@
+import Nftables
+import Policy
+
+/// The sets of a table, named by their content: equal sets are one set, and a set that did not change keeps its name and is
+/// never loaded again.
+struct SetPool {
+    private var byName: [String: NamedSet] = [:]
+    private var recent: [Fingerprint: [NamedSet]] = [:]
+
+    /// What tells most contents apart without reading them whole.
+    private struct Fingerprint: Hashable {
+        let kind: UInt8
+        let count: Int
+        let first: UInt128
+        let last: UInt128
+    }
+
+    /// The sets, sorted by name.
+    var sets: [NamedSet] { byName.values.sorted { $0.name < $1.name } }
+
+    /// Returns the name of the set of IPv4 addresses.
+    mutating func name(_ set: IntervalSet<UInt32>) -> String {
+        let print = Fingerprint(
+            kind: 4, count: set.intervals.count, first: UInt128(set.intervals.first?.first ?? 0),
+            last: UInt128(set.intervals.last?.last ?? 0))
+        return name(.ipv4(set.intervals.map { Range32($0.first, $0.last) }), prefix: "pg_s4_", print)
+    }
+
+    /// Returns the name of the set of IPv6 addresses.
+    mutating func name(_ set: IntervalSet<UInt128>) -> String {
+        let print = Fingerprint(
+            kind: 6, count: set.intervals.count, first: set.intervals.first?.first ?? 0,
+            last: set.intervals.last?.last ?? 0)
+        return name(.ipv6(set.intervals.map { Range128($0.first, $0.last) }), prefix: "pg_s6_", print)
+    }
+
+    /// Returns the name of the set of instants. A range ends with the instant at which it closes, as ``RangeTime`` means it.
+    mutating func name(_ ranges: [ClockRange]) -> String {
+        let print = Fingerprint(
+            kind: 0, count: ranges.count, first: UInt128(truncatingIfNeeded: ranges.first?.start ?? 0),
+            last: UInt128(truncatingIfNeeded: ranges.last?.end ?? 0))
+        return name(.time(ranges.map { RangeTime($0.start, $0.end) }), prefix: "pg_t_", print)
+    }
+
+    private mutating func name(_ content: NamedSet.Content, prefix: String, _ print: Fingerprint) -> String {
+        if let known = recent[print]?.first(where: { $0.content == content }) { return known.name }
+        let digest = ContentDigest.hexadecimal(of: Self.bytes(of: content))
+        // Twelve digits suffice until two contents share them; then the later one takes more.
+        var length = 12
+        var name = prefix + digest.prefix(length)
+        while byName[name] != nil, length < digest.utf8.count {
+            length += 1
+            name = prefix + digest.prefix(length)
+        }
+        let set = NamedSet(name: name, content: content)
+        byName[name] = set
+        recent[print, default: []].append(set)
+        return name
+    }
+
+    private static func bytes(of content: NamedSet.Content) -> [UInt8] {
+        var bytes: [UInt8] = []
+        switch content {
+        case .ipv4(let ranges):
+            bytes.reserveCapacity(ranges.count * 8)
+            for range in ranges {
+                append(range.first, to: &bytes)
+                append(range.last, to: &bytes)
+            }
+        case .ipv6(let ranges):
+            bytes.reserveCapacity(ranges.count * 32)
+            for range in ranges {
+                append(range.first, to: &bytes)
+                append(range.last, to: &bytes)
+            }
+        case .time(let ranges):
+            bytes.reserveCapacity(ranges.count * 16)
+            for range in ranges {
+                append(UInt64(bitPattern: range.first), to: &bytes)
+                append(UInt64(bitPattern: range.last), to: &bytes)
+            }
+        case .dynamic:
+            break
+        }
+        return bytes
+    }
+
+    private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
+        var shift = value.bitWidth
+        while shift > 0 {
+            shift -= 8
+            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+        }
+    }
+}

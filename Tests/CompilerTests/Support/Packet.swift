@@ -1,0 +1,50 @@
+import Nftables
+import Policy
+
+/// A packet as the two hooks of the gate see it.
+struct Packet {
+    var hook: Chain.HookPoint = .prerouting
+    var inInterface = "eth0"
+    var outInterface = ""
+    var source: IPAddress
+    /// Whether it asks for 127.0.0.0/8 or ::1.
+    var destinationIsLoopback = false
+    /// The routing type of its destination; nil for one of another host.
+    var destinationType: AddressType? = .local
+    var transport: UInt8
+    var port: UInt16
+    /// The whole second. The packet comes a nanosecond after it: a window that closes at T is open at T.000000000 in the kernel.
+    var second: Int64
+    var user: UInt32?
+    var group: UInt32?
+    var state: Nftables.ConnectionState = .new
+    var isConfirmed = false
+    /// Whether meters find the source over its rate.
+    var isOverRate = false
+    /// Whether meters have no room for another source.
+    var metersAreFull = false
+
+    var family: AddressFamily {
+        switch source {
+        case .v4: .v4
+        case .v6: .v6
+        }
+    }
+}
+
+extension Packet {
+    /// Makes the first packet of an attempt, where the gate judges it.
+    init(_ attempt: AccessAttempt, user: UInt32? = nil, group: UInt32? = nil) {
+        self.init(
+            source: attempt.source, transport: attempt.transport.rawValue, port: attempt.port,
+            second: attempt.time.seconds)
+        self.user = user
+        self.group = group
+        if attempt.isOwn {
+            hook = .output
+            inInterface = ""
+            outInterface = "lo"
+            destinationIsLoopback = attempt.source.isLoopback
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Nftables
+import Policy
+
+/// A second, plain reading of what a table does to a packet, statement by statement, as the kernel does it: a match that
+/// fails or cannot load its value ends the rule, and a chain that ends hands back.
+struct TableEvaluator {
+    /// What became of a packet.
+    struct Outcome: Equatable {
+        enum Fate: Equatable {
+            case accepted
+            case dropped
+            case reset
+            case prohibited
+        }
+
+        var fate: Fate
+        var counters: [String] = []
+        var logs: [String] = []
+        var isAccepted: Bool { fate == .accepted }
+    }
+
+    struct Unknown: Error { let text: String }
+
+    private enum Step {
+        case next
+        case endOfRule
+        case final(Outcome.Fate)
+        case jump(String)
+        case goto(String)
+        case handBack
+    }
+
+    let table: Table
+    private let chains: [String: Chain]
+    private let sets: [String: NamedSet.Content]
+    private let maps: [String: VerdictMap]
+
+    init(_ table: Table) {
+        self.table = table
+        chains = Dictionary(uniqueKeysWithValues: table.chains.map { ($0.name, $0) })
+        sets = Dictionary(uniqueKeysWithValues: table.sets.map { ($0.name, $0.content) })
+        maps = Dictionary(uniqueKeysWithValues: table.maps.map { ($0.name, $0) })
+    }
+
+    /// Runs a packet through the base chains of its hook.
+    func outcome(of packet: Packet) throws -> Outcome {
+        var outcome = Outcome(fate: .accepted)
+        for chain in table.chains where chain.hook?.point == packet.hook {
+            let fate = try run(chain.name, packet, &outcome, depth: 0)
+            let policy: Outcome.Fate = chain.hook?.policy == .drop ? .dropped : .accepted
+            outcome.fate = fate ?? policy
+            if outcome.fate != .accepted { return outcome }
+        }
+        return outcome
+    }
+
+    /// Returns the fate that a chain decides, or nil when it hands back.
+    private func run(_ name: String, _ packet: Packet, _ outcome: inout Outcome, depth: Int) throws -> Outcome.Fate? {
+        guard let chain = chains[name], depth < 16 else { throw Unknown(text: "chain \(name)") }
+        for rule in chain.rules {
+            statements: for statement in rule.statements {
+                switch try step(statement, packet, &outcome) {
+                case .next: continue
+                case .endOfRule: break statements
+                case .final(let fate): return fate
+                case .handBack: return nil
+                case .goto(let target): return try run(target, packet, &outcome, depth: depth + 1)
+                case .jump(let target):
+                    if let fate = try run(target, packet, &outcome, depth: depth + 1) { return fate }
+                    break statements
+                }
+            }
+        }
+        return nil
+    }
+
+    private func step(_ statement: Statement, _ packet: Packet, _ outcome: inout Outcome) throws -> Step {
+        func when(_ holds: Bool) -> Step { holds ? .next : .endOfRule }
+        switch statement {
+        case .sourceInSet(let family, let set): return when(family == packet.family && sourceIs(in: set, packet))
+        case .family(let family): return when(family == packet.family)
+        case .timeInSet(let set): return when(timeIs(in: set, packet))
+        case .timeBefore(let end): return when(packet.second < end)
+        case .socketUser(let users): return when(packet.user.map(users.contains) ?? false)
+        case .socketGroup(let groups): return when(packet.group.map(groups.contains) ?? false)
+        case .socketHasOwner: return when(packet.user != nil)
+        case .connectionState(let states): return when(states.contains(packet.state))
+        case .connectionUnconfirmed: return when(packet.state != .untracked && !packet.isConfirmed)
+        case .transport(let number): return when(number == packet.transport)
+        case .inputInterface(let name, let negated): return when((packet.inInterface == name) != negated)
+        case .outputInterface(let name, let negated): return when((packet.outInterface == name) != negated)
+        case .destinationIsLoopbackV4: return when(packet.family == .v4 && packet.destinationIsLoopback)
+        case .destinationIsLoopbackV6: return when(packet.family == .v6 && packet.destinationIsLoopback)
+        case .destinationType(let types): return when(packet.destinationType.map(types.contains) ?? false)
+        case .counter(let name):
+            outcome.counters.append(name)
+            return .next
+        case .log(let prefix, _, _, _):
+            outcome.logs.append(prefix)
+            return .next
+        case .meter(_, let family, let limit):
+            // An update that finds no room ends the rule.
+            return when(family == packet.family && !packet.metersAreFull && limit.over == packet.isOverRate)
+        case .verdict(let verdict): return step(verdict)
+        case .dispatch(let map):
+            guard let map = maps[map] else { throw Unknown(text: map) }
+            let element = map.elements.first {
+                $0.transport == packet.transport && $0.first <= packet.port && packet.port <= $0.last
+            }
+            return element.map { step($0.verdict) } ?? .endOfRule
+        case .rejectReset: return .final(.reset)
+        case .rejectProhibited: return .final(.prohibited)
+        case .unknown(let text): throw Unknown(text: text)
+        }
+    }
+
+    private func step(_ verdict: Verdict) -> Step {
+        switch verdict {
+        case .accept: .final(.accepted)
+        case .drop: .final(.dropped)
+        case .return: .handBack
+        case .jump(let chain): .jump(chain)
+        case .goto(let chain): .goto(chain)
+        }
+    }
+
+    private func sourceIs(in set: String, _ packet: Packet) -> Bool {
+        switch (sets[set], packet.source) {
+        case (.ipv4(let ranges), .v4(let address)):
+            ranges.contains { $0.first <= address.bits && address.bits <= $0.last }
+        case (.ipv6(let ranges), .v6(let address)):
+            ranges.contains { $0.first <= address.bits && address.bits <= $0.last }
+        default: false
+        }
+    }
+
+    private func timeIs(in set: String, _ packet: Packet) -> Bool {
+        guard case .time(let ranges) = sets[set] else { return false }
+        return ranges.contains { $0.first <= packet.second && packet.second < $0.last }
+    }
+}
