@@ -34,6 +34,8 @@ public enum AddressError: Error, Hashable, Sendable {
     case mapped(CIDR)
     /// A range `A-B`.
     case range
+    /// Something stands behind the address, such as a second one.
+    case trailingText
 
     /// Returns one line for the author who wrote `text`: lower case, no full stop, with what would be right.
     public func message(for text: String) -> String {
@@ -59,6 +61,7 @@ public enum AddressError: Error, Hashable, Sendable {
         case .hostBits(let block): return "\(text) has bits set behind its prefix; write \(block)"
         case .mapped(let block): return "\(text) is an IPv4 address in IPv6 form; write it as IPv4: \(block)"
         case .range: return "\(text) is a range; write it as CIDR blocks"
+        case .trailingText: return "\(text) holds more than one address or block"
         }
     }
 

@@ -38,31 +38,9 @@ public struct AddressSet: Hashable, Sendable {
 
     /// Creates the set that literal blocks mean: those wholly inside 127.0.0.0/8 or ::1/128 mean this host's own connections.
     public init(cidrs: some Sequence<CIDR>) {
-        var remote4: [Interval<UInt32>] = []
-        var remote6: [Interval<UInt128>] = []
-        var own4: [Interval<UInt32>] = []
-        var own6 = false
-        for cidr in cidrs {
-            switch cidr {
-            case .v4(let address, let prefix):
-                let last = address.bits | (prefix == 0 ? UInt32.max : ~(UInt32.max << (32 - UInt32(prefix))))
-                if address.bits >> 24 == 127, prefix >= 8 {
-                    own4.append(Interval(address.bits, last))
-                } else {
-                    remote4.append(Interval(address.bits, last))
-                }
-            case .v6(let address, let prefix):
-                let last = address.bits | (prefix == 0 ? UInt128.max : ~(UInt128.max << (128 - UInt128(prefix))))
-                if address.bits == 1, prefix == 128 {
-                    own6 = true
-                } else {
-                    remote6.append(Interval(address.bits, last))
-                }
-            }
-        }
-        self.init(v4: IntervalSet(remote4), v6: IntervalSet(remote6))
-        loopbackV4 = IntervalSet(own4)
-        loopbackV6 = own6
+        var builder = AddressSetBuilder()
+        for cidr in cidrs { builder.add(cidr) }
+        self = builder.finish()
     }
 
     /// Whether nobody is meant.

@@ -8,15 +8,18 @@ extension CIDR {
     public init(parsing text: borrowing Span<UInt8>) throws(AddressError) {
         var slash = text.count
         var colon = false
+        var separated = false
         for index in text.indices {
             switch text[index] {
             case UInt8(ascii: "/"): if slash == text.count { slash = index }
             case UInt8(ascii: ":"): colon = true
             case UInt8(ascii: "-"): throw CIDR.isRange(text, dash: index) ? .range : .notAnAddress
+            case 0...UInt8(ascii: " "), UInt8(ascii: ","): separated = true
             default: break
             }
         }
         guard slash > 0 else { throw text.isEmpty ? .empty : .missingAddress }
+        guard !separated else { throw .trailingText }
         let address = text.extracting(0..<slash)
         if colon {
             let address = try IPv6Address(parsing: address)
@@ -36,7 +39,7 @@ extension CIDR {
                     prefix = try Self.prefix(text.extracting(slash + 1..<text.count), limit: 32)
                 } catch {
                     if let mask = Self.netmask(text.extracting(slash + 1..<text.count)) {
-                        throw .netmask(mask.prefix.map { Self.block(address, $0) })
+                        throw .netmask(mask.map { Self.block(address, $0) })
                     }
                     throw error
                 }
@@ -69,12 +72,13 @@ extension CIDR {
         return UInt8(value)
     }
 
-    /// Returns the prefix length that a netmask means (nil when its bits are not in one run), or nil when the text is no mask.
-    private static func netmask(_ text: borrowing Span<UInt8>) -> (prefix: UInt8?, Void)? {
+    /// Returns the prefix length that a netmask means, an inner nil when its bits are not in one run; nil when the text is no
+    /// mask at all.
+    private static func netmask(_ text: borrowing Span<UInt8>) -> UInt8?? {
         do throws(AddressError) {
             let mask = try IPv4Address(parsing: text).bits
             let length = (~mask).leadingZeroBitCount
-            return (~mask & (~mask &+ 1) == 0 ? UInt8(length) : nil, ())
+            return .some(~mask & (~mask &+ 1) == 0 ? UInt8(length) : nil)
         } catch {
             return nil
         }

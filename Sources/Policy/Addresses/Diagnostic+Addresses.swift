@@ -19,3 +19,17 @@ extension Diagnostic {
         return Diagnostic(code: code, severity: .error, message: error.message(for: text), span: span, fix: fix)
     }
 }
+
+extension Diagnostic {
+    /// PG035: a list file that holds no address.
+    static func listWithoutAddresses(at span: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            code: "PG035", severity: .error, message: "the list holds no addresses; nobody would be meant by it",
+            span: span)
+    }
+
+    /// PG009: a list of too many lines.
+    static func tooManyLines(limit: Int, at span: SourceSpan) -> Diagnostic {
+        Diagnostic(code: "PG009", severity: .error, message: "the list has more than \(limit) lines", span: span)
+    }
+}

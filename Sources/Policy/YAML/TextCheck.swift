@@ -37,7 +37,7 @@ enum TextCheck {
         return findings
     }
 
-    private static func otherEncoding(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    static func otherEncoding(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
         guard bytes.count >= 2 else { return nil }
         if (bytes[0], bytes[1]) == (0xff, 0xfe) || (bytes[0], bytes[1]) == (0xfe, 0xff) { return "UTF-16" }
         guard bytes.count >= 4 else { return nil }
