@@ -60,7 +60,14 @@ for target in package.targets where target.type != .system && target.name != "CL
     target.swiftSettings = settings
     if target.type == .executable {
         target.linkerSettings = [
-            .unsafeFlags(["-static-stdlib", "-Xlinker", "--gc-sections"], .when(configuration: .release))
+            .unsafeFlags(
+                [
+                    "-static-stdlib", "-Xlinker", "--gc-sections",
+                    // No shared C++ runtime either: loading it took a third of the start-up. lld, because the order of
+                    // the archives does not matter to it; the folder holds a linker script that names the archive.
+                    "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xclang-linker", "-static-libgcc",
+                    "-L\(Context.packageDirectory)/scripts/static-libstdc++",
+                ], .when(configuration: .release))
         ]
     }
 }
