@@ -28,7 +28,7 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Host", "Policy", "CLinux"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Host", "Policy", "Nftables", "CLinux"], path: "Tests/TestSupport",
             exclude: ["Scripts"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "Host", "TestSupport"], exclude: ["Oracles"]),
@@ -37,7 +37,7 @@ let package = Package(
             name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
-        .testTarget(name: "GateTests", dependencies: ["Gate", "Host", "Policy", "TestSupport"]),
+        .testTarget(name: "GateTests", dependencies: ["Gate", "Host", "Policy", "Nftables", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(
             name: "KernelTests",

@@ -15,8 +15,8 @@ extension Chain {
 }
 
 extension Rule {
-    /// Whether nft lists every match: it leaves out a family that an address implies and a protocol that a dispatch repeats,
-    /// and adds the protocol that a reset needs.
+    /// Whether nft lists every match: it leaves out a family that an address implies, a family before the protocol of a
+    /// reset, and a protocol that a dispatch repeats, and adds the protocol that a reset needs.
     fileprivate var listsAsWritten: Bool {
         var hasFamily = false
         var hasAddress = false
@@ -33,7 +33,7 @@ extension Rule {
             default: break
             }
         }
-        if hasFamily && hasAddress || hasDispatch && !transports.isEmpty { return false }
+        if hasFamily && (hasAddress || hasReset) || hasDispatch && !transports.isEmpty { return false }
         return !hasReset || transports == [6]
     }
 }
