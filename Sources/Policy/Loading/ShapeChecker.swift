@@ -47,7 +47,8 @@ struct ShapeChecker {
         for entry in entries {
             guard let name = entry.key.text else {
                 findings.add(
-                    .wrongShape("a key", found: entry.key.kindInWords, wanted: "one of \(form.keyList)", at: entry.key.span))
+                    .wrongShape(
+                        "a key", found: entry.key.kindInWords, wanted: "one of \(form.keyList)", at: entry.key.span))
                 continue
             }
             guard let key = form.key(named: name) else {
@@ -92,7 +93,9 @@ struct ShapeChecker {
     ) {
         let text = scalar.text
         if text.isEmpty || scalar.isNull {
-            findings.add(.wrongShape(subject(), found: scalar.isPlain ? "empty" : "an empty text", wanted: format.wanted, at: span))
+            findings.add(
+                .wrongShape(
+                    subject(), found: scalar.isPlain ? "empty" : "an empty text", wanted: format.wanted, at: span))
         } else if !format.values.isEmpty {
             if !format.values.contains(text) { findings.add(.notAChoice(text, subject(), of: format.values, at: span)) }
         } else if format.id == Formats.name.id {
@@ -101,7 +104,8 @@ struct ShapeChecker {
             findings.add(.unfitText(subject(), "is longer than \(longest) characters", at: span))
         } else if let control = text.unicodeScalars.first(where: \.isControl) {
             let spelt = String(Character(control)).quoted
-            findings.add(.unfitText(subject(), "holds the control character '\(spelt)'; write one line of text", at: span))
+            findings.add(
+                .unfitText(subject(), "holds the control character '\(spelt)'; write one line of text", at: span))
         }
     }
 

@@ -63,7 +63,8 @@ extension Language {
                 name: "port", shape: .text(Formats.name), required: true, doc: "The declared port that is reached for.",
                 example: "db"),
             FormKey(
-                name: "number", shape: .text(Formats.portNumber), doc: "The port number, of a declaration with several.",
+                name: "number", shape: .text(Formats.portNumber),
+                doc: "The port number, of a declaration with several.",
                 absent: "the declaration's least", example: "5432"),
             FormKey(
                 name: "protocol", shape: .text(Formats.transport), doc: "The protocol, of a declaration with several.",

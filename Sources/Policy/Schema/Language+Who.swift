@@ -49,7 +49,8 @@ extension Language {
                 name: "group", shape: .text(Formats.account), doc: "The group that made the socket, by name or number.",
                 absent: "any", example: "1001"),
             FormKey(
-                name: "cgroup", shape: .text(Formats.cgroup), doc: "The cgroup v2 path of a service, without leading /.",
+                name: "cgroup", shape: .text(Formats.cgroup),
+                doc: "The cgroup v2 path of a service, without leading /.",
                 absent: "any", example: "system.slice/migrate.service"),
         ],
         group: KeyGroup(count: .atLeastOne, keys: ["user", "group", "cgroup"]))

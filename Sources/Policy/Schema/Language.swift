@@ -27,7 +27,8 @@ enum Language {
                 absent: "none", example: "[networks.yaml]"),
             FormKey(
                 name: "networks",
-                shape: .named(.either([.list(.text(Formats.source), most: Bounds.sources), .form(listFile)]),
+                shape: .named(
+                    .either([.list(.text(Formats.source), most: Bounds.sources), .form(listFile)]),
                     what: "lists of CIDRs", most: Bounds.names),
                 doc: "Named sets of source addresses.", absent: "none", example: "{ lab: [192.0.2.0/24] }"),
             FormKey(
@@ -44,7 +45,8 @@ enum Language {
                 example: "[{ name: web, port: 8443, protocol: tcp, allow: [{ name: all, cidrs: [any] }] }]"),
             FormKey(
                 name: "signatures",
-                shape: .named(.list(.form(signaturePart), most: 16), what: "lists of byte comparisons", most: Bounds.names),
+                shape: .named(
+                    .list(.form(signaturePart), most: 16), what: "lists of byte comparisons", most: Bounds.names),
                 doc: "Own request types: all parts must match the first payload bytes.", absent: "none",
                 example: "{ legacy: [{ offset: 0, bytes: \"52 50\" }] }"),
             FormKey(

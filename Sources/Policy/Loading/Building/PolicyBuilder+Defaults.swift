@@ -32,16 +32,20 @@ extension PolicyBuilder {
 
     private mutating func readMask(_ setting: Setting) -> UInt32? {
         guard let mask = Hexadecimal.mask(parsing: setting.text) else {
-            findings.add(.badMarkMask(setting.text, "is not a 32-bit number; write one such as 0xff000000", at: setting.span))
+            findings.add(
+                .badMarkMask(setting.text, "is not a 32-bit number; write one such as 0xff000000", at: setting.span))
             return nil
         }
         let width = 32 - mask.leadingZeroBitCount - mask.trailingZeroBitCount
         guard mask.nonzeroBitCount >= 8 else {
-            findings.add(.badMarkMask(setting.text, "has \(mask.nonzeroBitCount) bits; the gate needs at least 8", at: setting.span))
+            findings.add(
+                .badMarkMask(
+                    setting.text, "has \(mask.nonzeroBitCount) bits; the gate needs at least 8", at: setting.span))
             return nil
         }
         guard width == mask.nonzeroBitCount else {
-            findings.add(.badMarkMask(setting.text, "has gaps between its bits; they must be contiguous", at: setting.span))
+            findings.add(
+                .badMarkMask(setting.text, "has gaps between its bits; they must be contiguous", at: setting.span))
             return nil
         }
         return mask

@@ -42,7 +42,8 @@ extension PolicyBuilder {
                     reqid: readNumber(value["reqid"], "reqid", least: 1, most: UInt32.max),
                     spi: readNumber(value["spi"], "spi", least: 1, most: UInt32.max)))
         case "link":
-            return .link(LinkProof(mac: readHardwareAddress(value["mac"]), interface: readInterface(value["interface"])))
+            return .link(
+                LinkProof(mac: readHardwareAddress(value["mac"]), interface: readInterface(value["interface"])))
         case "session":
             guard let node = value["user"], let text = node.text, !text.isEmpty else { return nil }
             guard case .name(let user)? = HostWords.account(parsing: text) else {

@@ -4,7 +4,9 @@ extension PolicyBuilder {
         guard let node = entry.node["file"], let written = node.text, !written.isEmpty else { return nil }
         let path = FilePath.normal(FilePath.join(folders[node.span.file] ?? "", written))
         let addresses: AddressSet?
-        if let known = listFiles[path] { addresses = known } else {
+        if let known = listFiles[path] {
+            addresses = known
+        } else {
             addresses = readList(path, at: node.span)
             listFiles[path] = .some(addresses)
         }
@@ -33,14 +35,14 @@ extension PolicyBuilder {
             return nil
         case .success(let bytes):
             totalBytes += bytes.count
-            let file = sources.add(SourceFile(path: path, bytes: bytes))
-            listOrder.append(file)
+            lists.append((bytes.count, Digest.hex(of: bytes)))
             var found: [Diagnostic] = []
-            let addresses = AddressListReader.read(bytes, file: file, diagnostics: &found)
+            let addresses = AddressListReader.read(
+                bytes, path: path, limits: AddressListReader.Limits(bytes: limits.listBytes), sources: &sources,
+                diagnostics: &found)
             findings.add(contentsOf: found)
-            guard found.allSatisfy({ $0.severity != .error }) else { return nil }
-            if addresses.isEmpty {
-                findings.add(.emptyListFile(path, at: span))
+            if let addresses, addresses.isEmpty {
+                findings.add(.listWithoutAddresses(at: span))
                 return nil
             }
             return addresses

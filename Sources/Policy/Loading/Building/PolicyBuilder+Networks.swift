@@ -5,7 +5,8 @@ extension PolicyBuilder {
         networkSets = ["any": .any, "loopback": .ownHost]
         for entry in networks.entries {
             if let builtIn = Self.builtInNetworks[entry.name.text] {
-                findings.add(.reservedName("a network", entry.name.text, "it is built in and means \(builtIn)", at: entry.span))
+                findings.add(
+                    .reservedName("a network", entry.name.text, "it is built in and means \(builtIn)", at: entry.span))
                 continue
             }
             if Self.isAllDigitsAndDots(entry.name.text) {
@@ -39,7 +40,8 @@ extension PolicyBuilder {
         }
         guard !entries.isEmpty else { return nil }
         return Network(
-            name: entry.name, span: entry.span, addresses: AddressSet(cidrs: entries.lazy.map(\.cidr)), entries: entries,
+            name: entry.name, span: entry.span, addresses: AddressSet(cidrs: entries.lazy.map(\.cidr)),
+            entries: entries,
             listFile: nil)
     }
 

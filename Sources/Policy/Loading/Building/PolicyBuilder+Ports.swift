@@ -91,7 +91,9 @@ extension PolicyBuilder {
             case "all": log.denied = .all
             case "none": log.denied = .none
             default:
-                if let rate = Rate(parsing: text) { log.denied = .perSource(rate) } else {
+                if let rate = Rate(parsing: text) {
+                    log.denied = .perSource(rate)
+                } else {
                     findings.add(.badRate(text, wanted: Formats.logDenied.wanted, at: value.span))
                 }
             }

@@ -121,7 +121,7 @@ extension PolicyBuilder {
         var seen: Set<Name> = []
         let places = names.flatMap { whereabouts(of: $0, seen: &seen) }
         guard !places.contains(where: { $0.overlaps(networks) }) else { return }
-        var notes = [Diagnostic.Note("cidrs means \(networks.summary)", span: rule.networksSpan)]
+        var notes = [Diagnostic.Note("cidrs means \(networks.summary(upTo: 4))", span: rule.networksSpan)]
         for name in names.prefix(4) {
             guard let identity = identities[name.text] else { continue }
             var seen: Set<Name> = []
@@ -129,9 +129,10 @@ extension PolicyBuilder {
             let place = sets.dropFirst().reduce(sets.first ?? .empty) { $0.union($1) }
             let what: String
             if case .process? = proofs[name.text] {
-                what = "'\(name)' is a process of this host; its connections come from loopback, never from another host"
+                what =
+                    "'\(name)' is a process of this host; its connections come from loopback, never from another host"
             } else {
-                what = "'\(name)' is seen from \(place.summary)"
+                what = "'\(name)' is seen from \(place.summary(upTo: 4))"
             }
             notes.append(Diagnostic.Note(what, span: identity.span))
         }

@@ -55,7 +55,8 @@ extension PolicyBuilder {
             return try RequestType(parsing: text)
         } catch {
             switch error {
-            case .malformed(let reason): findings.add(.unknownRequest(text, reason: reason, nearest: nil, at: node.span))
+            case .malformed(let reason):
+                findings.add(.unknownRequest(text, reason: reason, nearest: nil, at: node.span))
             case .unknown:
                 let nearest = Suggestions.nearest(to: text, among: RequestType.words + Array(signatures.names))
                 findings.add(.unknownRequest(text, reason: nil, nearest: nearest, at: node.span))

@@ -31,7 +31,9 @@ extension PolicyBuilder {
             findings.add(.testOutsidePort("port \(number)", port: port, allowed: declared, at: numberNode.span))
         }
         let by = readRuleName(node["by"], of: port)
-        guard let nameNode = node["name"], let name = nameNode.text, let from, let expect, let transport else { return nil }
+        guard let nameNode = node["name"], let name = nameNode.text, let from, let expect, let transport else {
+            return nil
+        }
         guard let tried = number.map({ UInt16($0) }) ?? port.ports.first?.first else { return nil }
         return PolicyTest(
             name: name, span: nameNode.span, port: port.name, number: tried, transport: transport, from: from, at: at,
@@ -44,7 +46,8 @@ extension PolicyBuilder {
         }
         guard let transport = node.text.flatMap(Self.transport) else { return nil }
         guard port.protocols.contains(transport) else {
-            let declared = TransportProtocol.allCases.filter(port.protocols.contains).map(\.name).joined(separator: ", ")
+            let declared = TransportProtocol.allCases.filter(port.protocols.contains).map(\.name).joined(
+                separator: ", ")
             findings.add(.testOutsidePort("protocol \(transport.name)", port: port, allowed: declared, at: node.span))
             return nil
         }
@@ -56,7 +59,8 @@ extension PolicyBuilder {
         guard port.rules.contains(where: { $0.name == name }) else {
             findings.add(
                 .unknownName(
-                    "rule of '\(port.name)'", text, known: port.rules.map(\.name.text), at: node.span, port: port.name.text))
+                    "rule of '\(port.name)'", text, known: port.rules.map(\.name.text), at: node.span,
+                    port: port.name.text))
             return nil
         }
         return name

@@ -19,7 +19,8 @@ extension PolicyBuilder {
         switch zones.lookUp(text) {
         case .success(let rules): return rules
         case .failure(.unknown):
-            findings.add(.unknownZone(text, nearest: Suggestions.nearest(to: text, among: zones.names()), at: node.span))
+            findings.add(
+                .unknownZone(text, nearest: Suggestions.nearest(to: text, among: zones.names()), at: node.span))
         case .failure(let error): findings.add(.unusableZone(text, error.description, at: node.span))
         }
         return nil

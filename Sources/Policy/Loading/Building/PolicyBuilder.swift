@@ -32,8 +32,8 @@ struct PolicyBuilder {
     var intervals = 0
     /// The addresses of list files read, by path; nil for one that could not be read.
     var listFiles: [String: AddressSet?] = [:]
-    /// The list files in the order of reading, for the digest.
-    var listOrder: [UInt32] = []
+    /// The sizes and digests of the list files in the order of reading.
+    var lists: [(bytes: Int, digest: String)] = []
 
     init(
         reader: SourceReader, zones: ZoneDatabase, limits: LoadLimits, findings: Findings, sources: SourceMap,
@@ -116,12 +116,11 @@ struct PolicyBuilder {
     /// Paths are left out: a policy keeps its digest when it is copied elsewhere.
     private func digest(files: [UInt32]) -> String {
         var text = "portgate policy 1\n"
-        for (kind, indices) in [("policy", files), ("list", listOrder)] {
-            for index in indices {
-                let bytes = sources.files[Int(index)].bytes
-                text += "\(kind) \(bytes.count) \(Digest.sha256(bytes).hexadecimal)\n"
-            }
+        for index in files {
+            let bytes = sources.files[Int(index)].bytes
+            text += "policy \(bytes.count) \(Digest.hex(of: bytes))\n"
         }
-        return Digest.sha256(Array(text.utf8)).hexadecimal
+        for list in lists { text += "list \(list.bytes) \(list.digest)\n" }
+        return Digest.hex(of: Array(text.utf8))
     }
 }

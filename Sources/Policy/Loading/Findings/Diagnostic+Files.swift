@@ -2,7 +2,8 @@
 extension Diagnostic {
     static func findingsLeftOut(_ count: Int) -> Diagnostic {
         Diagnostic(
-            code: "PG020", severity: .error, message: "\(count) more findings are not shown; settle these first", span: nil)
+            code: "PG020", severity: .error, message: "\(count) more findings are not shown; settle these first",
+            span: nil)
     }
 
     static func unreadableFile(_ path: String, _ failure: SourceReader.Failure, at span: SourceSpan?) -> Diagnostic {
@@ -11,7 +12,8 @@ extension Diagnostic {
 
     static func emptyFolder(_ path: String, at span: SourceSpan?) -> Diagnostic {
         Diagnostic(
-            code: "PG022", severity: .error, message: "folder '\(path)' holds no policy file (*.yaml or *.yml)", span: span)
+            code: "PG022", severity: .error, message: "folder '\(path)' holds no policy file (*.yaml or *.yml)",
+            span: span)
     }
 
     static func includesTooDeep(limit: Int, at span: SourceSpan) -> Diagnostic {
@@ -36,12 +38,6 @@ extension Diagnostic {
     static func unnamedPolicy(at span: SourceSpan?) -> Diagnostic {
         Diagnostic(
             code: "PG027", severity: .error, message: "the policy has no name; add 'name: NAME' to one of its files",
-            span: span)
-    }
-
-    static func emptyListFile(_ path: String, at span: SourceSpan) -> Diagnostic {
-        Diagnostic(
-            code: "PG028", severity: .error, message: "list file '\(path)' holds no address, so nobody would match",
             span: span)
     }
 

@@ -23,7 +23,8 @@ extension Diagnostic {
 
     static func testOutsidePort(_ what: String, port: Port, allowed: String, at span: SourceSpan) -> Diagnostic {
         Diagnostic(
-            code: "PG072", severity: .error, message: "port '\(port.name)' does not declare \(what); it declares \(allowed)",
+            code: "PG072", severity: .error,
+            message: "port '\(port.name)' does not declare \(what); it declares \(allowed)",
             span: span, notes: [Note("'\(port.name)' is declared here", span: port.portsSpan)], port: port.name.text)
     }
 
@@ -42,7 +43,8 @@ extension Diagnostic {
     static func datagramsOnly(_ text: String, at span: SourceSpan) -> Diagnostic {
         Diagnostic(
             code: "PG075", severity: .error,
-            message: "request type '\(text.quoted)' is not spoken over the port's protocols, so the rule would never match",
+            message:
+                "request type '\(text.quoted)' is not spoken over the port's protocols, so the rule would never match",
             span: span)
     }
 }

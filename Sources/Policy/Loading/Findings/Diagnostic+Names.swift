@@ -17,7 +17,8 @@ extension Diagnostic {
 
     static func reservedName(_ what: String, _ name: String, _ reason: String, at span: SourceSpan) -> Diagnostic {
         Diagnostic(
-            code: "PG042", severity: .error, message: "\(what) cannot be called '\(name.quoted)': \(reason)", span: span)
+            code: "PG042", severity: .error, message: "\(what) cannot be called '\(name.quoted)': \(reason)", span: span
+        )
     }
 
     static func unknownName(
@@ -34,7 +35,8 @@ extension Diagnostic {
     static func memberCycle(_ names: [String], at span: SourceSpan) -> Diagnostic {
         Diagnostic(
             code: "PG045", severity: .error,
-            message: "identity '\(names.first ?? "")' is a member of itself: \(names.joined(separator: " → "))", span: span)
+            message: "identity '\(names.first ?? "")' is a member of itself: \(names.joined(separator: " → "))",
+            span: span)
     }
 
     static func unknownZone(_ name: String, nearest: String?, at span: SourceSpan) -> Diagnostic {

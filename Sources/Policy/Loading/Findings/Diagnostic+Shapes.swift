@@ -42,7 +42,8 @@ extension Diagnostic {
 
     static func badName(_ text: String, _ subject: String, at span: SourceSpan) -> Diagnostic {
         Diagnostic(
-            code: "PG016", severity: .error, message: "\(subject) '\(text.quoted)' \(Name.objection(to: text))", span: span)
+            code: "PG016", severity: .error, message: "\(subject) '\(text.quoted)' \(Name.objection(to: text))",
+            span: span)
     }
 
     static func tooMany(_ subject: String, limit: Int, at span: SourceSpan) -> Diagnostic {
@@ -66,7 +67,8 @@ extension Diagnostic {
     static func noSource(_ group: KeyGroup, at span: SourceSpan, rule: String?) -> Diagnostic {
         Diagnostic(
             code: "PG044", severity: .error,
-            message: "the rule states no source: it has neither \(group.keys.joined(separator: " nor ")); \(group.hint)",
+            message:
+                "the rule states no source: it has neither \(group.keys.joined(separator: " nor ")); \(group.hint)",
             span: span, rule: rule)
     }
 }

@@ -42,7 +42,8 @@ extension Diagnostic {
     static func badRate(_ text: String, wanted: String, at span: SourceSpan) -> Diagnostic {
         Diagnostic(
             code: "PG060", severity: .error,
-            message: "'\(text.quoted)' is not \(wanted), with a whole number from 1 to \(Rate.most) per second, minute, hour or day",
+            message:
+                "'\(text.quoted)' is not \(wanted), with a whole number from 1 to \(Rate.most) per second, minute, hour or day",
             span: span)
     }
 

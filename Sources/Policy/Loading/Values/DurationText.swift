@@ -2,7 +2,9 @@
 enum DurationText {
     /// Reads `30s`, `45m`, `2h` or `1d` of at most 30 days as seconds, or returns nil.
     static func seconds(parsing text: String) -> Int? {
-        guard let unit = text.utf8.last, let number = WholeNumber.parse(text.utf8.dropLast()), number > 0 else { return nil }
+        guard let unit = text.utf8.last, let number = WholeNumber.parse(text.utf8.dropLast()), number > 0 else {
+            return nil
+        }
         let factor: UInt64
         switch unit {
         case UInt8(ascii: "s"): factor = 1

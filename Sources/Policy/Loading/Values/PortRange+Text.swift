@@ -28,7 +28,8 @@ extension PortRange {
         var result: [PortRange] = []
         for range in ranges.sorted(by: { ($0.first, $0.last) < ($1.first, $1.last) }) {
             if let last = result.last, Int(range.first) <= Int(last.last) + 1,
-                let joined = PortRange(last.first, max(last.last, range.last)) {
+                let joined = PortRange(last.first, max(last.last, range.last))
+            {
                 result[result.count - 1] = joined
             } else {
                 result.append(range)

@@ -19,7 +19,8 @@ enum WholeNumber {
         if parse(text.utf8) != nil { return "is not between \(least) and \(most)" }
         let digits = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         if digits, text.utf8.count > 1, text.utf8.first == UInt8(ascii: "0") {
-            return "starts with a zero, which some readers take for octal; wanted a whole number from \(least) to \(most)"
+            return
+                "starts with a zero, which some readers take for octal; wanted a whole number from \(least) to \(most)"
         }
         if digits { return "is not between \(least) and \(most)" }
         return "is not a whole number in decimal digits; wanted one from \(least) to \(most)"
