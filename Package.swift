@@ -12,6 +12,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CNftables", providers: [.apt(["libnftables-dev"])]),
         .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
+        .systemLibrary(name: "CNetlink", providers: [.apt(["libmnl-dev"])]),
         // What needs _GNU_SOURCE, or is a macro or a variadic in C.
         .target(name: "CLinux"),
 
@@ -21,7 +22,7 @@ let package = Package(
         .target(name: "Nftables", dependencies: []),
         .target(name: "Compiler", dependencies: ["Policy", "Nftables"]),
         .target(name: "Reports", dependencies: ["Policy"]),
-        .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "CLinux"]),
+        .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "CLinux", "CNetlink"]),
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CLinux"]),
         .executableTarget(
             name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Reports", "Gate"]),
@@ -37,7 +38,9 @@ let package = Package(
             name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
-        .testTarget(name: "GateTests", dependencies: ["Gate", "Host", "Policy", "Nftables", "TestSupport"]),
+        .testTarget(
+            name: "GateTests",
+            dependencies: ["Gate", "Host", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(
             name: "KernelTests",

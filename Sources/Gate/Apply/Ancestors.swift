@@ -1,0 +1,32 @@
+import Glibc
+
+/// The processes that this one descends from.
+public enum Ancestors {
+    private static let deepest = 64
+
+    /// Reads the environments of the ancestors that may be read, nearest first.
+    public static func environments() -> [[UInt8]] {
+        var found: [[UInt8]] = []
+        var process = getppid()
+        for _ in 0..<deepest where process > 0 {
+            if let block = read("/proc/\(process)/environ") { found.append(block) }
+            guard let parent = parent(of: process) else { break }
+            process = parent
+        }
+        return found
+    }
+
+    private static func read(_ path: String) -> [UInt8]? {
+        do throws(SystemError) { return try StateFile.read(path, limit: 4 << 20) } catch { return nil }
+    }
+
+    /// Reads the fourth field of /proc/PID/stat: what follows the name, which is in parentheses and may hold any.
+    private static func parent(of process: pid_t) -> pid_t? {
+        guard let stat = read("/proc/\(process)/stat"), let end = stat.lastIndex(of: UInt8(ascii: ")")) else {
+            return nil
+        }
+        let fields = stat[stat.index(after: end)...].split(separator: UInt8(ascii: " "))
+        guard fields.count >= 2 else { return nil }
+        return pid_t(String(decoding: fields[1], as: UTF8.self))
+    }
+}

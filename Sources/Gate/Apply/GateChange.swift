@@ -1,0 +1,43 @@
+public import Nftables
+public import Policy
+
+/// A ruleset about to be put in force, with what will be recorded of it.
+public struct GateChange: Sendable {
+    /// The table.
+    public let table: Table
+    /// Its text, as it was compiled or recorded.
+    public let text: [UInt8]
+    /// How it comes to be.
+    public let origin: GenerationRecord.Origin
+    /// The policy's name.
+    public let policyName: String
+    /// The policy's digest.
+    public let policyDigest: String
+    /// The paths that were given.
+    public let paths: [String]
+    /// The policy's files.
+    public let sources: [GenerationRecord.Source]
+    /// The last moment for which windows are rendered.
+    public let horizon: Instant?
+    /// Seconds by which rendered instants are shifted.
+    public let clockOffset: Int64
+
+    /// Creates a change.
+    public init(
+        table: Table, text: [UInt8], origin: GenerationRecord.Origin, policyName: String, policyDigest: String,
+        paths: [String], sources: [GenerationRecord.Source], horizon: Instant?, clockOffset: Int64
+    ) {
+        self.table = table
+        self.text = text
+        self.origin = origin
+        self.policyName = policyName
+        self.policyDigest = policyDigest
+        self.paths = paths
+        self.sources = sources
+        self.horizon = horizon
+        self.clockOffset = clockOffset
+    }
+
+    /// The digest of the text.
+    public var rulesetDigest: String { ContentDigest.hexadecimal(of: text) }
+}

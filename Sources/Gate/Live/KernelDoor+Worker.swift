@@ -1,0 +1,71 @@
+import Nftables
+
+extension KernelDoor {
+    /// The real door: netlink for questions, a worker process for loading and listing.
+    public static func live(worker: NftWorker = NftWorker()) -> KernelDoor {
+        KernelDoor(
+            generation: { () throws(GateFailure) in
+                do throws(NetlinkSocket.Failure) {
+                    var query = try NetfilterQuery()
+                    return try query.generation()
+                } catch { throw .kernelUnreadable(error.words) }
+            },
+            list: { () throws(GateFailure) in
+                do throws(NftWorkerError) { return try worker.list() } catch { throw .kernelUnreadable(error.words) }
+            },
+            load: { text throws(GateFailure) in
+                let answer = worker.load(text)
+                if answer != .ok { throw .kernelUnreadable(answer.words) }
+            },
+            counters: { () throws(GateFailure) in
+                do throws(NetlinkSocket.Failure) {
+                    var query = try NetfilterQuery()
+                    return try query.counters(table: "portgate")
+                } catch { throw .kernelUnreadable(error.words) }
+            },
+            baseChains: { () throws(GateFailure) in
+                do throws(NetlinkSocket.Failure) {
+                    var query = try NetfilterQuery()
+                    return try query.baseChains()
+                } catch { throw .kernelUnreadable(error.words) }
+            },
+            host: { () throws(GateFailure) in try HostIdentity.current() })
+    }
+}
+
+extension NetlinkSocket.Failure {
+    /// The failure in words.
+    var words: String {
+        switch self {
+        case .system(let call, let code): "\(call): \(SystemError.words(code))"
+        case .timedOut: "the kernel did not answer in time"
+        case .tooMuch: "the kernel's answer is larger than any host has use for"
+        case .malformed: "the kernel's answer cannot be understood"
+        case .interrupted: "the rules changed while they were read"
+        }
+    }
+}
+
+extension NftWorkerError {
+    /// The failure in words.
+    var words: String {
+        switch self {
+        case .notListed(let answer): answer.words
+        case .unreadable(let error): "the listing cannot be read: \(error)"
+        }
+    }
+}
+
+extension NftWorker.Answer {
+    /// The answer in words.
+    var words: String {
+        switch self {
+        case .ok: "portgate-nft says that all went well"
+        case .refused(let message): "nft refused it: \(message)"
+        case .crashed(let signal): "portgate-nft was ended by signal \(signal)"
+        case .timedOut: "portgate-nft took too long and was ended"
+        case .missing(let path): "\(path) is not there; it belongs beside portgate"
+        case .failed(let message): message
+        }
+    }
+}

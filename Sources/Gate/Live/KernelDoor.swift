@@ -1,0 +1,59 @@
+public import Nftables
+
+/// How the gate reaches the kernel: a handful of calls, so that every failure on the way can be tried without one.
+public struct KernelDoor: Sendable {
+    /// Reads the generation of the whole ruleset; it moves with every transaction of anybody.
+    public var generation: @Sendable () throws(GateFailure) -> UInt32
+    /// Reads `table inet portgate`, or nil when it does not exist.
+    public var list: @Sendable () throws(GateFailure) -> Table?
+    /// Loads one transaction. What it returns or throws is a hint: only reading back tells.
+    public var load: @Sendable (_ text: [UInt8]) throws(GateFailure) -> Void
+    /// Reads the named counters of the table.
+    public var counters: @Sendable () throws(GateFailure) -> [String: CounterValue]
+    /// Reads everybody's base chains.
+    public var baseChains: @Sendable () throws(GateFailure) -> [BaseChain]
+    /// Reads which kernel and network namespace this is.
+    public var host: @Sendable () throws(GateFailure) -> HostIdentity
+
+    /// Creates a door from its calls.
+    public init(
+        generation: @escaping @Sendable () throws(GateFailure) -> UInt32,
+        list: @escaping @Sendable () throws(GateFailure) -> Table?,
+        load: @escaping @Sendable (_ text: [UInt8]) throws(GateFailure) -> Void,
+        counters: @escaping @Sendable () throws(GateFailure) -> [String: CounterValue],
+        baseChains: @escaping @Sendable () throws(GateFailure) -> [BaseChain],
+        host: @escaping @Sendable () throws(GateFailure) -> HostIdentity
+    ) {
+        self.generation = generation
+        self.list = list
+        self.load = load
+        self.counters = counters
+        self.baseChains = baseChains
+        self.host = host
+    }
+
+    /// Reads the table together with the generation it was read at. The generation is compared before and after; a ruleset
+    /// that keeps changing ends the look after a few tries.
+    public func look(tries: Int = 6) throws(GateFailure) -> LiveLook {
+        for _ in 0..<max(tries, 1) {
+            let before = try generation()
+            let table = try list()
+            if try generation() == before { return LiveLook(table: table, generation: before) }
+        }
+        throw .kernelUnsteady(tries: max(tries, 1))
+    }
+}
+
+/// The live table at one moment.
+public struct LiveLook: Hashable, Sendable {
+    /// The table; nil when there is none.
+    public let table: Table?
+    /// The generation of the whole ruleset at which it was read.
+    public let generation: UInt32
+
+    /// Creates a look.
+    public init(table: Table?, generation: UInt32) {
+        self.table = table
+        self.generation = generation
+    }
+}

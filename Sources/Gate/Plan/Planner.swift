@@ -1,0 +1,59 @@
+public import Nftables
+public import Policy
+
+/// Compares what is declared with what is live. Pure.
+public struct Planner: Sendable {
+    /// The names of the windows of a rule, for the words of a plan.
+    public typealias WindowNames = [String: [String]]
+
+    private let now: Instant
+    private let windowNames: WindowNames
+
+    /// Creates a planner for a moment of the policy's clock; `windowNames` is keyed `port/rule`.
+    public init(now: Instant, windowNames: WindowNames = [:]) {
+        self.now = now
+        self.windowNames = windowNames
+    }
+
+    /// Creates a planner that knows the windows of a policy by name.
+    public init(now: Instant, policy: Policy) {
+        var names: WindowNames = [:]
+        for port in policy.ports {
+            for rule in port.rules {
+                if case .only(let windows) = rule.windows { names["\(port.name)/\(rule.name)"] = windows.map(\.text) }
+            }
+        }
+        self.init(now: now, windowNames: names)
+    }
+
+    /// Returns what making `declared` live would change. `recorded` is the table of the generation that was applied last;
+    /// what the live table has beyond it, or lacks, was done by another hand.
+    public func plan(declared: Table, live: Table?, recorded: Table?) -> Plan {
+        let target = GateView(declared)
+        let current = GateView(live)
+        var changes: [Plan.Change] = []
+        let before = Dictionary(current.ports.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let after = Dictionary(target.ports.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let comparison = ViewComparison(now: now, windowNames: windowNames, from: current, to: target)
+        for name in Set(before.keys).union(after.keys).sorted() {
+            switch (before[name], after[name]) {
+            case (nil, let new?): changes += comparison.added(new)
+            case (let old?, nil): changes += comparison.removed(old)
+            case (let old?, let new?): changes += comparison.changed(from: old, to: new)
+            case (nil, nil): continue
+            }
+        }
+        let isNothing = live == declared
+        var renewals: [String] = []
+        if !isNothing, live != nil { renewals = comparison.renewals() }
+        var alterations: [TableDeviation] = []
+        // Without a record nothing is known of other hands; without a live table everything is gone at once, by a restart.
+        if let recorded, let live { alterations = TableDeviation.between(expected: recorded, found: live) }
+        if !isNothing, changes.isEmpty, renewals.isEmpty, alterations.isEmpty {
+            renewals = TableDeviation.between(expected: declared, found: live).map(\.description)
+        }
+        return Plan(
+            changes: changes, alterations: alterations, renewals: renewals, horizon: target.horizon,
+            clockOffset: target.clockOffset, isNothing: isNothing)
+    }
+}

@@ -1,0 +1,106 @@
+/// A JSON value with whole numbers only: what the gate's own files hold. Reading is strict and bounded.
+public enum JSONValue: Hashable, Sendable {
+    /// `null`.
+    case null
+    /// `true` or `false`.
+    case bool(Bool)
+    /// A whole number.
+    case number(Int64)
+    /// Text.
+    case string(String)
+    /// A list.
+    case array([JSONValue])
+    /// An object in the order it is written; no key twice.
+    case object([Member])
+
+    /// One member of an object.
+    public struct Member: Hashable, Sendable {
+        /// The key.
+        public let key: String
+        /// The value.
+        public let value: JSONValue
+
+        /// Creates a member.
+        public init(_ key: String, _ value: JSONValue) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// Creates an object from keys and values; members whose value is nil are left out.
+    public static func members(_ pairs: KeyValuePairs<String, JSONValue?>) -> JSONValue {
+        .object(pairs.compactMap { key, value in value.map { Member(key, $0) } })
+    }
+
+    /// Returns the member of an object.
+    public subscript(key: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.key == key }?.value
+    }
+
+    /// The text, when it is text.
+    public var text: String? { if case .string(let text) = self { text } else { nil } }
+    /// The number, when it is one.
+    public var integer: Int64? { if case .number(let number) = self { number } else { nil } }
+    /// The elements, when it is a list.
+    public var elements: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
+    /// The truth, when it is one.
+    public var truth: Bool? { if case .bool(let truth) = self { truth } else { nil } }
+
+    /// Returns the text of the value, indented by two spaces, with a line break at the end.
+    public func rendered() -> [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes, indent: 0)
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
+
+    private func write(to bytes: inout [UInt8], indent: Int) {
+        func line(_ depth: Int) {
+            bytes.append(UInt8(ascii: "\n"))
+            bytes += [UInt8](repeating: UInt8(ascii: " "), count: depth * 2)
+        }
+        switch self {
+        case .null: bytes += Array("null".utf8)
+        case .bool(let value): bytes += Array((value ? "true" : "false").utf8)
+        case .number(let value): bytes += Array(String(value).utf8)
+        case .string(let text): Self.write(text, to: &bytes)
+        case .array(let elements):
+            bytes.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                line(indent + 1)
+                element.write(to: &bytes, indent: indent + 1)
+            }
+            if !elements.isEmpty { line(indent) }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                line(indent + 1)
+                Self.write(member.key, to: &bytes)
+                bytes += Array(": ".utf8)
+                member.value.write(to: &bytes, indent: indent + 1)
+            }
+            if !members.isEmpty { line(indent) }
+            bytes.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func write(_ text: String, to bytes: inout [UInt8]) {
+        let digits = Array("0123456789abcdef".utf8)
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "\n"): bytes += Array("\\n".utf8)
+            case UInt8(ascii: "\t"): bytes += Array("\\t".utf8)
+            case 0..<0x20, 0x7f:
+                bytes += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,109 @@
+import Nftables
+public import Policy
+
+/// Looks at what is in force and compares it with what was recorded.
+public struct StatusReader: Sendable {
+    private static let day: Int64 = 86_400
+    /// Days ahead of which a horizon or an expiry is told of.
+    private static let notice: Int64 = 14
+
+    private let door: KernelDoor
+    private let state: StateDirectory
+
+    /// Creates a reader.
+    public init(door: KernelDoor, state: StateDirectory) {
+        self.door = door
+        self.state = state
+    }
+
+    /// Reads the status at a moment of the host's clock.
+    public func read(now: Instant) throws(GateFailure) -> GateStatus {
+        let record = try state.current()
+        let recorded = try record.map { record throws(GateFailure) in try state.table(of: record) }
+        let host = try door.host()
+        let look = try door.look()
+        let view = GateView(look.table)
+        let isHere = record?.host == host
+        var findings: [Diagnostic] = []
+        if look.table == nil { findings.append(.nothingInForce()) }
+        if let record, !isHere { findings.append(.otherHost(record, host)) }
+        if let number = try state.interrupted() { findings.append(.interruptedChange(number)) }
+        let differences =
+            look.table == nil
+            ? [] : TableDeviation.between(expected: recorded, found: look.table).map(\.description)
+        if !differences.isEmpty { findings.append(.altered(differences, hasRecord: recorded != nil)) }
+        let policyNow = Instant(seconds: now.seconds.subtractingReportingOverflow(view.clockOffset).partialValue)
+        if view.clockOffset != 0 { findings.append(.shiftedClock(view.clockOffset)) }
+        if let horizon = view.horizon {
+            let left = horizon.seconds.subtractingReportingOverflow(policyNow.seconds).partialValue
+            if left < Self.notice * Self.day { findings.append(.horizonNear(horizon, daysLeft: left / Self.day)) }
+        }
+        let counters = look.table == nil ? [:] : try door.counters()
+        let ports = view.ports.map { status($0, view: view, counters: counters, now: now) }
+        for port in ports {
+            for rule in port.rules {
+                guard let expires = rule.expires, expires > policyNow else { continue }
+                let left = expires.seconds - policyNow.seconds
+                if left < Self.notice * Self.day {
+                    findings.append(.endsSoon(port.name, rule.name, expires, daysLeft: left / Self.day))
+                }
+            }
+        }
+        findings += logFindings(look.table)
+        let later = look.table == nil ? [] : try door.baseChains().filter(\.comesAfterTheGate)
+        if !later.isEmpty { findings.append(.laterChains(later)) }
+        let outcome = try record.flatMap { record throws(GateFailure) in try state.outcome(of: record.number) }
+        return GateStatus(
+            record: record, outcome: outcome, isLive: look.table != nil,
+            isAsApplied: isHere && recorded != nil && differences.isEmpty && look.table != nil,
+            kernelGeneration: look.generation, policyDigest: view.policyDigest, ports: ports, horizon: view.horizon,
+            clockOffset: view.clockOffset, laterChains: later, findings: findings)
+    }
+
+    /// Tells of NFLOG groups that the table writes to and nobody has bound.
+    private func logFindings(_ table: Table?) -> [Diagnostic] {
+        guard let table else { return [] }
+        var groups: Set<UInt16> = []
+        for chain in table.chains {
+            for rule in chain.rules {
+                for case .log(_, let group, _, _) in rule.statements { groups.insert(group) }
+            }
+        }
+        guard !groups.isEmpty else { return [] }
+        guard let bound = LogGroups.bound() else { return [.logUnknown(groups.sorted())] }
+        return groups.subtracting(bound).sorted().map { .logUnbound($0) }
+    }
+
+    private func status(
+        _ port: GateView.PortView, view: GateView, counters: [String: CounterValue], now: Instant
+    ) -> GateStatus.PortStatus {
+        GateStatus.PortStatus(
+            name: port.name, services: port.services.map(\.description).joined(separator: ", "),
+            refused: counters["pg_d_\(port.name)"]?.packets, logged: counters["pg_n_\(port.name)"]?.packets,
+            suppressed: counters["pg_q_\(port.name)"]?.packets,
+            rules: port.rules.map { rule in
+                let (isOpen, changes) = rule.state(at: now.seconds)
+                return GateStatus.RuleStatus(
+                    name: rule.name, allowed: counters["pg_a_\(port.name)/\(rule.name)"]?.packets, isOpen: isOpen,
+                    changes: changes.map { Instant(seconds: $0 - view.clockOffset) },
+                    expires: rule.expires.map { Instant(seconds: $0 - view.clockOffset) })
+            })
+    }
+}
+
+extension GateView.RuleView {
+    /// Tells whether the rule lets anybody in at a second of the kernel's clock, and when that changes.
+    func state(at second: Int64) -> (isOpen: Bool, changes: Int64?) {
+        if isOver { return (false, nil) }
+        if let expires, second >= expires { return (false, nil) }
+        guard let hours else { return (true, expires) }
+        let moment = UInt64(clamping: second)
+        // An opening ends with the second at which it closes (RangeTime).
+        for interval in hours.intervals where interval.last > moment {
+            let isOpen = interval.first <= moment
+            let next = Int64(clamping: isOpen ? interval.last : interval.first)
+            return (isOpen, expires.map { min($0, next) } ?? next)
+        }
+        return (false, nil)
+    }
+}
