@@ -1,4 +1,4 @@
-import Glibc
+public import Compiler
 public import Policy
 
 /// Decides access attempts by real packets: the policy's table is loaded into a fresh network namespace, the first packet of
@@ -9,26 +9,21 @@ public import Policy
 ///
 /// The kernel's clock cannot be set for a namespace. Instead the table is compiled for each moment with all its instants
 /// shifted, so that the present second stands for the attempt's, and the packets are sent within that second.
-public struct KernelTrial {
-    /// Compiles a policy as text for nft. `now` is the moment of compiling, `clockOffset` is added to every instant rendered.
-    public typealias Render = (_ policy: Policy, _ now: Instant, _ clockOffset: Int64) throws(KernelTrialError) ->
-        [UInt8]
-    /// Loads text for nft into the calling thread's network namespace.
-    public typealias Load = (_ ruleset: [UInt8]) throws(KernelTrialError) -> Void
-    /// Resolves a user or group to its number.
-    public typealias Resolve = (ProcessProof.Account) -> UInt32?
+public struct KernelTrial: Sendable {
+    private let worker: NftWorker
+    private let accounts: AccountDatabase
+    private let horizonDays: Int
 
-    private let render: Render
-    private let load: Load
-    private let resolveUser: Resolve
-    private let resolveGroup: Resolve
-
-    /// Creates a trial from what compiles and what loads.
-    public init(render: @escaping Render, load: @escaping Load, user: @escaping Resolve, group: @escaping Resolve) {
-        self.render = render
-        self.load = load
-        resolveUser = user
-        resolveGroup = group
+    /// Creates a trial.
+    ///
+    /// - Parameters:
+    ///   - worker: loads the compiled table.
+    ///   - accounts: resolves the users and groups of process identities.
+    ///   - horizonDays: days of window openings compiled after each attempt's time.
+    public init(worker: NftWorker = NftWorker(), accounts: AccountDatabase = .none, horizonDays: Int = 400) {
+        self.worker = worker
+        self.accounts = accounts
+        self.horizonDays = horizonDays
     }
 
     /// Asks the kernel about attempts; the outcomes stand in their order.
@@ -37,11 +32,12 @@ public struct KernelTrial {
     /// namespaces; the calling thread stays in its own. Needs CAP_NET_ADMIN and CAP_SYS_ADMIN, which `unshare -rn` gives too.
     public func decide(_ attempts: [AccessAttempt], by policy: Policy) throws(KernelTrialError) -> [TrialOutcome] {
         var outcomes = [TrialOutcome?](repeating: nil, count: attempts.count)
-        for batch in batches(of: attempts, by: policy, outcomes: &outcomes) {
+        let ruleset = TrialRuleset(policy: policy, worker: worker, accounts: accounts, horizonDays: horizonDays)
+        for batch in batches(of: attempts, by: Decider(policy), outcomes: &outcomes) {
             let decided = NamespaceThread.runInFreshNamespace { () -> Result<[(Int, TrialOutcome)], KernelTrialError> in
                 do throws(KernelTrialError) {
                     var session = try TrialSession(batch, avoiding: Set(attempts.map(\.source)))
-                    return .success(try session.decide(by: policy, render: render, load: load))
+                    return .success(try session.decide(by: ruleset))
                 } catch {
                     return .failure(error)
                 }
@@ -59,28 +55,28 @@ public struct KernelTrial {
     /// An address is either the host's own or somebody else's: attempts of this host to itself from other than loopback
     /// addresses have namespaces of their own.
     private func batches(
-        of attempts: [AccessAttempt], by policy: Policy, outcomes: inout [TrialOutcome?]
+        of attempts: [AccessAttempt], by decider: Decider, outcomes: inout [TrialOutcome?]
     ) -> [[TrialSession.Attempt]] {
         var shared: [TrialSession.Attempt] = []
         var own: [TrialSession.Attempt] = []
         for (index, attempt) in attempts.enumerated() {
-            guard attempt.isOwn else {
-                let plain = AccessAttempt(
-                    source: attempt.source, port: attempt.port, transport: attempt.transport, time: attempt.time)
-                guard attempt.identities.allSatisfy({ policy.holds($0, for: plain) }) else {
-                    outcomes[index] = .cannotBeSent(.remoteProcess)
+            if attempt.isOwn {
+                guard let owner = TrialOwner.find(for: attempt, by: decider, accounts: accounts) else {
+                    outcomes[index] = .cannotBeSent(.identities)
                     continue
                 }
-                shared.append(TrialSession.Attempt(index: index, attempt: attempt, owner: nil))
+                let sorted = TrialSession.Attempt(index: index, attempt: attempt, owner: owner)
+                if attempt.source.isLoopback { shared.append(sorted) } else { own.append(sorted) }
                 continue
             }
-            let owner = TrialOwner.find(for: attempt, in: policy, user: resolveUser, group: resolveGroup)
-            guard let owner else {
-                outcomes[index] = .cannotBeSent(.identities)
-                continue
+            // From outside a packet proves nothing but its addresses.
+            var made = attempt
+            made.identities = []
+            if decider.decide(made).verdict == decider.decide(attempt).verdict {
+                shared.append(TrialSession.Attempt(index: index, attempt: made, owner: nil))
+            } else {
+                outcomes[index] = .cannotBeSent(.remoteIdentity)
             }
-            let sorted = TrialSession.Attempt(index: index, attempt: attempt, owner: owner)
-            if attempt.source.isLoopback { shared.append(sorted) } else { own.append(sorted) }
         }
         return [shared, own].flatMap { group in
             stride(from: 0, to: group.count, by: Self.batchSize).map { start in

@@ -10,6 +10,8 @@ public enum KernelTrialError: Error, Hashable, Sendable {
     case system(call: String, errno: Int32)
     /// The policy cannot be compiled for this host.
     case notCompiled([Diagnostic])
+    /// The worker's executable is not there.
+    case workerMissing(path: String)
     /// The kernel did not take the table; the worker's words.
     case notLoaded(String)
     /// A packet that nothing may stop did not arrive: what arrived before it proves nothing.

@@ -11,8 +11,8 @@ public enum TrialOutcome: Hashable, Sendable {
     public enum Reason: Hashable, Sendable {
         /// The kernel discards packets from this source before any socket sees them, table or none.
         case martianSource
-        /// A packet from another host carries no process.
-        case remoteProcess
+        /// A packet from another host proves no identity but its address.
+        case remoteIdentity
         /// No user and group of a process make exactly these identities hold.
         case identities
         /// The process may not make a socket as that user and group.
@@ -25,7 +25,7 @@ extension TrialOutcome.Reason: CustomStringConvertible {
     public var description: String {
         switch self {
         case .martianSource: "the kernel discards every packet from this source, with or without a gate"
-        case .remoteProcess: "a packet from another host carries no process"
+        case .remoteIdentity: "a packet from another host proves no identity but its address"
         case .identities: "no user and group of a process make exactly these identities hold"
         case .owner(let user, let group): "a socket cannot be made as user \(user) and group \(group) here"
         }

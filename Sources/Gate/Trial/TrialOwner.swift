@@ -1,3 +1,4 @@
+import Compiler
 import Policy
 
 /// Who makes the sockets of an attempt of this host to itself.
@@ -5,37 +6,33 @@ struct TrialOwner: Hashable, Sendable {
     var user: UInt32
     var group: UInt32
 
-    /// Finds an owner for whom, of a policy's identities, those named in the attempt hold and no other process identity does
-    /// than those that make them hold; nil when there is none.
-    ///
-    /// - Parameters:
-    ///   - user: resolves a user to its number.
-    ///   - group: resolves a group to its number.
-    static func find(
-        for attempt: AccessAttempt, in policy: Policy, user: (ProcessProof.Account) -> UInt32?,
-        group: (ProcessProof.Account) -> UInt32?
-    ) -> TrialOwner? {
+    /// Finds an owner for whom the policy's process identities that hold are those the attempt names, so that the policy
+    /// decides on the packet as on the attempt; nil when there is none.
+    static func find(for attempt: AccessAttempt, by decider: Decider, accounts: AccountDatabase) -> TrialOwner? {
+        let policy = decider.policy
         var processes: [(name: Name, user: UInt32?, group: UInt32?)] = []
         for identity in policy.identities {
             guard case .process(let proof) = identity.proof, proof.cgroup == nil else { continue }
-            let (uid, gid) = (proof.user.flatMap(user), proof.group.flatMap(group))
+            let user = proof.user.map { accounts.number(ofUser: $0) }
+            let group = proof.group.map { accounts.number(ofGroup: $0) }
             // A name that the host does not know is nobody's here.
-            guard (proof.user == nil) == (uid == nil), (proof.group == nil) == (gid == nil) else { continue }
-            processes.append((identity.name, uid, gid))
+            if case .some(nil) = user { continue }
+            if case .some(nil) = group { continue }
+            processes.append((identity.name, user ?? nil, group ?? nil))
         }
-        let named = Self.closure(of: attempt.identities, in: policy)
+        let possible = Self.closure(of: attempt.identities, in: policy)
+        let decision = decider.decide(attempt).verdict
         let (users, groups) = (Set(processes.compactMap(\.user)), Set(processes.compactMap(\.group)))
-        for uid in [Self.stranger(to: users)] + users.sorted() {
-            for gid in [Self.stranger(to: groups)] + groups.sorted() {
+        for user in [Self.stranger(to: users)] + users.sorted() {
+            for group in [Self.stranger(to: groups)] + groups.sorted() {
                 let holding = Set(
-                    processes.filter { ($0.user ?? uid) == uid && ($0.group ?? gid) == gid }.map(\.name))
-                guard holding.isSubset(of: named) else { continue }
+                    processes.filter { ($0.user ?? user) == user && ($0.group ?? group) == group }.map(\.name))
+                guard holding.isSubset(of: possible) else { continue }
+                guard processes.allSatisfy({ holding.contains($0.name) || !attempt.identities.contains($0.name) })
+                else { continue }
                 var made = attempt
                 made.identities = holding
-                // Told apart by the model itself: an identity of the attempt that nothing here makes hold cannot be tried.
-                if attempt.identities.allSatisfy({ policy.holds($0, for: made) }) {
-                    return TrialOwner(user: uid, group: gid)
-                }
+                if decider.decide(made).verdict == decision { return TrialOwner(user: user, group: group) }
             }
         }
         return nil
@@ -57,5 +54,28 @@ struct TrialOwner: Hashable, Sendable {
             waiting += members
         }
         return found
+    }
+}
+
+extension AccountDatabase {
+    fileprivate func number(ofUser account: ProcessProof.Account) -> UInt32? {
+        switch account {
+        case .name(let name): user(name)
+        case .number(let number): number
+        }
+    }
+
+    fileprivate func number(ofGroup account: ProcessProof.Account) -> UInt32? {
+        switch account {
+        case .name(let name): group(name)
+        case .number(let number): number
+        }
+    }
+}
+
+extension Decision {
+    /// The decision without what would explain it.
+    var verdict: Decision {
+        if case .refused(let port, _) = self { .refused(port: port, misses: []) } else { self }
     }
 }

@@ -27,7 +27,7 @@ struct TrialSession: ~Copyable {
 
     /// Returns what became of each attempt, at its place in the caller's list.
     mutating func decide(
-        by policy: Policy, render: KernelTrial.Render, load: KernelTrial.Load
+        by ruleset: TrialRuleset
     ) throws(KernelTrialError) -> [(Int, TrialOutcome)] {
         let sendable = try sendable()
         var (moments, groups) = ([Instant](), [Instant: [Attempt]]())
@@ -37,7 +37,7 @@ struct TrialSession: ~Copyable {
         }
         for moment in moments {
             let group = groups[moment] ?? []
-            let arrived = try judge(group, at: moment, by: policy, render: render, load: load)
+            let arrived = try judge(group, at: moment, by: ruleset)
             for attempt in group { settled[attempt.index] = arrived.contains(attempt.index) ? .arrived : .refused }
         }
         return settled.map { ($0.key, $0.value) }
@@ -64,12 +64,12 @@ struct TrialSession: ~Copyable {
 
     /// Loads the table for a moment and sends a group within the second that stands for it.
     private mutating func judge(
-        _ group: [Attempt], at moment: Instant, by policy: Policy, render: KernelTrial.Render, load: KernelTrial.Load
+        _ group: [Attempt], at moment: Instant, by ruleset: TrialRuleset
     ) throws(KernelTrialError) -> Set<Int> {
         for _ in 0..<8 {
             let start = Self.now()
             let second = Int64(start + lag)
-            try load(try render(policy, moment, second - moment.seconds))
+            try ruleset.load(ruleset.text(at: moment, offset: second - moment.seconds))
             Self.wait(until: second)
             let arrived = try send(group)
             let end = Self.now()
