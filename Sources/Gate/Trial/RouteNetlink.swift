@@ -4,15 +4,25 @@ import Policy
 /// Interfaces, addresses and routes of the calling thread's network namespace, by rtnetlink(7).
 struct RouteNetlink: ~Copyable {
     private let socket: Int32
+    /// Receives every change of the IPv6 routes since this was made.
+    private let changes: Int32
 
-    /// Opens a netlink socket in the calling thread's network namespace.
+    /// Opens two netlink sockets in the calling thread's network namespace.
     init() throws(KernelTrialError) {
-        let descriptor = Glibc.socket(AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), Self.routeProtocol)
-        guard descriptor >= 0 else { throw .system(call: "socket", errno: errno) }
-        socket = descriptor
+        let requests = try Self.open(groups: 0)
+        do throws(KernelTrialError) {
+            changes = try Self.open(groups: Self.routesOfIPv6)
+        } catch {
+            close(requests)
+            throw error
+        }
+        socket = requests
     }
 
-    deinit { close(socket) }
+    deinit {
+        close(socket)
+        close(changes)
+    }
 
     /// Brings an interface up.
     func bringUp(_ interface: UInt32) throws(KernelTrialError) {
@@ -20,12 +30,15 @@ struct RouteNetlink: ~Copyable {
         try request(16, flags: 0, Self.host([UInt32(0), interface, 1, 1]))
     }
 
-    /// Gives an interface an address that covers nothing but itself.
+    /// Gives an interface an address that covers nothing but itself, and waits until packets to it are the host's.
+    ///
+    /// The kernel makes an IPv6 address usable only after it has acknowledged it, when its route appears.
     func add(_ address: IPAddress, to interface: UInt32) throws(KernelTrialError) {
         let octets = TrialPacket.octets(address)
         // struct ifaddrmsg: family, prefix length, IFA_F_NODAD, scope, index; then IFA_LOCAL and IFA_ADDRESS.
         let body: [UInt8] = [Self.family(address), UInt8(octets.count * 8), 0x02, 0] + Self.host([interface])
         try request(20, flags: Self.create, body + Self.attribute(2, octets) + Self.attribute(1, octets))
+        if !address.isV4 { try awaitLocalRoute(to: octets) }
     }
 
     /// Routes everything of a family through an interface.
@@ -35,7 +48,9 @@ struct RouteNetlink: ~Copyable {
         try request(24, flags: Self.create, body + Self.attribute(4, Self.host([interface])))
     }
 
+    // NETLINK_ROUTE and RTMGRP_IPV6_ROUTE.
     private static let routeProtocol: Int32 = 0
+    private static let routesOfIPv6: UInt32 = 0x400
     private static let create: UInt16 = 0x400
 
     private static func family(_ address: IPAddress) -> UInt8 {
@@ -52,6 +67,42 @@ struct RouteNetlink: ~Copyable {
     private static func attribute(_ type: UInt16, _ value: [UInt8]) -> [UInt8] {
         let padding = [UInt8](repeating: 0, count: (4 - value.count % 4) % 4)
         return host([UInt16(4 + value.count), type]) + value + padding
+    }
+
+    private static func open(groups: UInt32) throws(KernelTrialError) -> Int32 {
+        let descriptor = Glibc.socket(AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), routeProtocol)
+        guard descriptor >= 0 else { throw .system(call: "socket", errno: errno) }
+        // struct sockaddr_nl: family, padding, port, groups.
+        let name = host([UInt16(AF_NETLINK), 0]) + host([UInt32(0), groups])
+        let bound = name.withUnsafeBytes { raw in
+            bind(descriptor, raw.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(raw.count))
+        }
+        guard bound == 0 else {
+            let reason = errno
+            close(descriptor)
+            throw .system(call: "bind", errno: reason)
+        }
+        return descriptor
+    }
+
+    // Waits for the route of table local that makes an address the host's.
+    private func awaitLocalRoute(to octets: [UInt8]) throws(KernelTrialError) {
+        let wanted = Self.attribute(1, octets)
+        while true {
+            var waiting = pollfd(fd: changes, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&waiting, 1, 5_000)
+            if ready < 0, errno == EINTR { continue }
+            guard ready > 0 else { throw .system(call: "address", errno: ETIMEDOUT) }
+            var message = [UInt8](repeating: 0, count: 8192)
+            let length = recv(changes, &message, message.count, 0)
+            // A notification is one RTM_NEWROUTE: header, struct rtmsg with the table in its fifth byte, attributes.
+            guard length >= 28, message[4] == 24, message[5] == 0, message[20] == 255 else { continue }
+            let attributes = message[28..<length]
+            let isThere = attributes.indices.dropLast(wanted.count - 1).contains { start in
+                attributes[start..<(start + wanted.count)].elementsEqual(wanted)
+            }
+            if isThere { return }
+        }
     }
 
     // Sends one request and reads its acknowledgement.

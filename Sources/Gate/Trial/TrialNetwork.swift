@@ -42,8 +42,10 @@ struct TrialNetwork: ~Copyable {
 
     /// Makes an address one of the host's own, besides those it has; false when the kernel holds it for no host address.
     func own(_ address: IPAddress) throws(KernelTrialError) -> Bool {
+        // The kernel takes these as addresses, and yet sends nothing to them as to a host.
+        if case .v4(let v4) = address, v4.bits >> 24 == 0 || v4.bits >> 28 == 0xe || v4.bits == .max { return false }
         let route = try RouteNetlink()
-        do {
+        do throws(KernelTrialError) {
             try route.add(address, to: loopback)
             return true
         } catch .system(_, EEXIST) {
