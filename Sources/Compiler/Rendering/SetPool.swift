@@ -44,7 +44,7 @@ struct SetPool {
 
     private mutating func name(_ content: NamedSet.Content, prefix: String, _ print: Fingerprint) -> String {
         if let known = recent[print]?.first(where: { $0.content == content }) { return known.name }
-        let digest = ContentDigest.hexadecimal(of: Self.bytes(of: content))
+        let digest = Self.digest(of: content)
         // Twelve digits suffice until two contents share them; then the later one takes more.
         var length = 12
         var name = prefix + digest.prefix(length)
@@ -56,6 +56,12 @@ struct SetPool {
         byName[name] = set
         recent[print, default: []].append(set)
         return name
+    }
+
+    private static func digest(of content: NamedSet.Content) -> String {
+        var digest = Digest()
+        digest.update(bytes(of: content))
+        return digest.hex()
     }
 
     private static func bytes(of content: NamedSet.Content) -> [UInt8] {

@@ -1,16 +1,29 @@
-/// What came of reading a policy.
-public struct LoadResult: Sendable {
-    /// The policy, or nil when an error stands in the way of making one.
-    public var policy: Policy?
-    /// Every finding of reading, in the order of file and place. No lint: ``Linter`` adds that.
-    public var diagnostics: [Diagnostic]
-    /// The files read, also when no policy came of them.
-    public var sources: SourceMap
+/// Reads a policy: files, folders of files, and what they include, merged into one.
+///
+/// Everything that is wrong is reported in one pass, at its place; a policy comes of it only when nothing is.
+public struct PolicyLoader: Sendable {
+    private let reader: SourceReader
+    private let zones: ZoneDatabase
+    private let limits: LoadLimits
 
-    /// Creates a result.
-    public init(policy: Policy?, diagnostics: [Diagnostic], sources: SourceMap) {
-        self.policy = policy
-        self.diagnostics = diagnostics
-        self.sources = sources
+    /// Creates a loader that gets at files and time zones through the given calls.
+    public init(reader: SourceReader, zones: ZoneDatabase, limits: LoadLimits = LoadLimits()) {
+        self.reader = reader
+        self.zones = zones
+        self.limits = limits
+    }
+
+    /// Reads one policy from paths: files, folders, or `-` for standard input.
+    public func load(paths: [String]) -> LoadResult {
+        var collector = SourceCollector(reader: reader, limits: limits)
+        for path in paths { collector.collect(path) }
+        if paths.isEmpty { collector.findings.add(.nothingToRead()) }
+        var checker = ShapeChecker(findings: collector.findings)
+        for file in collector.files { checker.check(file: file.root) }
+        var builder = PolicyBuilder(
+            reader: reader, zones: zones, limits: limits, findings: checker.findings, sources: collector.sources,
+            folders: collector.folders, totalBytes: collector.totalBytes)
+        for file in collector.files { builder.gather(file.root) }
+        return builder.finish(files: collector.files.map(\.index))
     }
 }

@@ -6,6 +6,8 @@ public struct Identity: Hashable, Sendable {
     public var span: SourceSpan
     /// How the host can tell.
     public var proof: IdentityProof
+    /// Names of networks used under `addresses`, in order, `any` and `loopback` among them.
+    public var networkNames: [String] = []
 
     /// Creates an identity.
     public init(name: Name, span: SourceSpan, proof: IdentityProof) {

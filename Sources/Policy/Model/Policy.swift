@@ -30,7 +30,8 @@ public struct Policy: Hashable, Sendable {
     /// Creates a policy from parts that the loader has checked.
     public init(
         version: Int, name: String, owner: String?, networks: [Network], identities: [Identity], windows: [Window],
-        ports: [Port], signatures: [Signature], defaults: Defaults, tests: [PolicyTest], sources: SourceMap, digest: String
+        ports: [Port], signatures: [Signature], defaults: Defaults, tests: [PolicyTest], sources: SourceMap,
+        digest: String
     ) {
         self.version = version
         self.name = name

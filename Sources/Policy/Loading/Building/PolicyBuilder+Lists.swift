@@ -1,0 +1,51 @@
+extension PolicyBuilder {
+    /// Reads a network whose addresses stand in a file.
+    mutating func readListFile(of entry: Declarations.Entry) -> Network? {
+        guard let node = entry.node["file"], let written = node.text, !written.isEmpty else { return nil }
+        let path = FilePath.normal(FilePath.join(folders[node.span.file] ?? "", written))
+        let addresses: AddressSet?
+        if let known = listFiles[path] {
+            addresses = known
+        } else {
+            addresses = readList(path, at: node.span)
+            listFiles[path] = .some(addresses)
+        }
+        return addresses.map {
+            Network(name: entry.name, span: entry.span, addresses: $0, entries: [], listFile: written)
+        }
+    }
+
+    private mutating func readList(_ path: String, at span: SourceSpan) -> AddressSet? {
+        switch reader.kind(path) {
+        case .failure(let failure):
+            findings.add(.unreadableFile(path, failure, at: span))
+            return nil
+        case .success(.folder):
+            findings.add(.unreadableFile(path, .notAFile, at: span))
+            return nil
+        case .success(.file): break
+        }
+        guard totalBytes < limits.totalBytes else {
+            findings.add(.tooManyBytes(limit: limits.totalBytes, at: span))
+            return nil
+        }
+        switch reader.read(path, limits.listBytes) {
+        case .failure(let failure):
+            findings.add(.unreadableFile(path, failure, at: span))
+            return nil
+        case .success(let bytes):
+            totalBytes += bytes.count
+            lists.append((bytes.count, Digest.hex(of: bytes)))
+            var found: [Diagnostic] = []
+            let addresses = AddressListReader.read(
+                bytes, path: path, limits: AddressListReader.Limits(bytes: limits.listBytes), sources: &sources,
+                diagnostics: &found)
+            findings.add(contentsOf: found)
+            if let addresses, addresses.isEmpty {
+                findings.add(.listWithoutAddresses(at: span))
+                return nil
+            }
+            return addresses
+        }
+    }
+}
