@@ -51,7 +51,7 @@ enum GateSample {
         return Policy(
             version: 1, name: "sample", owner: nil, networks: [], identities: [], windows: [window], ports: ports,
             signatures: [], defaults: Defaults(), tests: [], sources: sources,
-            digest: ContentDigest.hexadecimal(of: Array("\(ports)\(text)".utf8)))
+            digest: Digest.hex(of: Array("\(ports)\(text)".utf8)))
     }
 
     /// Compiles a policy; a policy that does not compile is a mistake of the test.

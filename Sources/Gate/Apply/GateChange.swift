@@ -39,5 +39,5 @@ public struct GateChange: Sendable {
     }
 
     /// The digest of the text.
-    public var rulesetDigest: String { ContentDigest.hexadecimal(of: text) }
+    public var rulesetDigest: String { Digest.hex(of: text) }
 }

@@ -19,7 +19,7 @@ extension StateDirectory {
                 listed.append(
                     .members([
                         "path": .string(source.path), "file": .string(name),
-                        "sha256": .string(ContentDigest.hexadecimal(of: source.bytes)),
+                        "sha256": .string(Digest.hex(of: source.bytes)),
                     ]))
             }
             guard case .object(let members) = record.json else { return }

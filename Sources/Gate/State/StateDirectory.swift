@@ -104,7 +104,7 @@ public struct StateDirectory: Hashable, Sendable {
             throw .stateUnusable(error.description, exit: .couldNotLook)
         }
         guard let bytes else { throw .stateDamaged(path, "it is not there") }
-        guard ContentDigest.hexadecimal(of: bytes) == record.rulesetDigest else {
+        guard Digest.hex(of: bytes) == record.rulesetDigest else {
             throw .stateDamaged(path, "its content is not what was recorded")
         }
         return bytes
