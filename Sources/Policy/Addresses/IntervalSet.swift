@@ -39,7 +39,7 @@ public struct IntervalSet<Bound: FixedWidthInteger & UnsignedInteger & Sendable>
     /// Creates the union of intervals in any order, overlapping or not. O(n log n), O(n) when they are in order already.
     @inlinable
     public init(_ parts: consuming [Interval<Bound>]) {
-        var all = parts
+        var all = consume parts
         var inOrder = true
         var disjoint = true
         for index in all.indices.dropFirst() {

@@ -11,13 +11,14 @@ struct AddressListScan {
     init(limits: AddressListReader.Limits) { self.limits = limits }
 
     /// Returns the addresses read.
-    consuming func finish() -> AddressSet { builder.finish() }
+    mutating func finish() -> AddressSet { builder.finish() }
 
     mutating func scan(_ whole: UnsafeBufferPointer<UInt8>) {
         guard whole.count <= limits.bytes else { return add(.tooLarge(limit: limits.bytes)) }
         if let encoding = TextCheck.otherEncoding(whole) { return add(.otherEncoding(encoding)) }
         let bytes = TextCheck.withoutByteOrderMark(whole)
         let count = bytes.count
+        builder.expected = min(lineCount(bytes), limits.lines)
         var line: UInt32 = 0
         var offset = 0
         while offset < count {
@@ -36,6 +37,12 @@ struct AddressListScan {
 
     private mutating func add(_ fault: AddressListFault) {
         if faults.count < limits.findings { faults.append(fault) } else { faultsLeft += 1 }
+    }
+
+    private func lineCount(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var breaks = 0
+        for byte in bytes where byte == UInt8(ascii: "\n") { breaks &+= 1 }
+        return breaks + 1
     }
 
     private func lineEnd(_ bytes: UnsafeBufferPointer<UInt8>, _ offset: Int) -> Int {

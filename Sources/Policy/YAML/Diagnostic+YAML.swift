@@ -139,6 +139,11 @@ extension Diagnostic {
             at: span)
     }
 
+    /// PG009: too many anchors.
+    static func tooManyAnchors(limit: Int, at span: SourceSpan) -> Diagnostic {
+        error("PG009", "the file has more than \(limit) anchors ('&')", at: span)
+    }
+
     /// PG009: no memory for the reader.
     static func yamlOutOfMemory(at span: SourceSpan) -> Diagnostic {
         error("PG009", "no memory left to read the file", at: span)

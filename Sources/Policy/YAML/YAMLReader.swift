@@ -45,8 +45,11 @@ public enum YAMLReader {
         } catch let problem as YAMLSyntaxProblem {
             diagnostics += builder.diagnostics
             diagnostics.append(
-                YAMLSyntaxReport(problem: problem, text: text, file: file, lastLongQuote: builder.lastLongQuote)
-                    .diagnostic)
+                YAMLSyntaxReport(
+                    problem: problem, text: text, file: file, lastLongQuote: builder.lastLongQuote,
+                    innermost: builder.innermostStart
+                )
+                .diagnostic)
         } catch {
             diagnostics += builder.diagnostics
         }

@@ -4,6 +4,8 @@ struct YAMLSyntaxReport {
     let text: UnsafeBufferPointer<UInt8>
     let file: UInt32
     let lastLongQuote: SourceSpan?
+    /// Where the innermost list or mapping that is not finished begins.
+    let innermost: YAMLMark?
 
     /// The finding.
     var diagnostic: Diagnostic {
@@ -31,6 +33,9 @@ struct YAMLSyntaxReport {
             return unclosed("list", open: "[", close: "]", found: found, at: place, begun: begun)
         case ("while parsing a flow mapping", _):
             return unclosed("mapping", open: "{", close: "}", found: found, at: place, begun: begun)
+        case ("while parsing a flow node", _):
+            if found == nil, let unclosed = unclosedBracket { return unclosed }
+            return syntax(words(found), place)
         default:
             return syntax(words(found), place, begunNote(begun))
         }
@@ -52,6 +57,8 @@ struct YAMLSyntaxReport {
             return "expected a list item '-' here, found \(seen); is the indentation the same as of the items above?"
         case "did not find expected node content":
             return "expected a value here, found \(seen)"
+        case "did not find expected <document start>" where found == nil:
+            return "nothing stands behind the '%' line"
         case "did not find expected <document start>":
             return "expected the end of the file here, found \(seen); what stands above is a whole document"
         case "found unknown escape character":
@@ -91,6 +98,16 @@ struct YAMLSyntaxReport {
         }
     }
 
+    /// The finding for a bracket that the end of the file leaves open.
+    private var unclosedBracket: Diagnostic? {
+        guard let innermost else { return nil }
+        switch scalar(at: innermost) {
+        case "[": return syntax("this '[' is never closed; expected ']'", span(innermost))
+        case "{": return syntax("this '{' is never closed; expected '}'", span(innermost))
+        default: return nil
+        }
+    }
+
     private func unclosed(
         _ what: String, open: Character, close: Character, found: Unicode.Scalar?, at place: SourceSpan,
         begun: SourceSpan
@@ -102,7 +119,16 @@ struct YAMLSyntaxReport {
             [Diagnostic.Note("the \(what) begins here", span: begun)])
     }
 
-    private func span(_ mark: YAMLMark) -> SourceSpan { SourceSpan(file: file, line: mark.line, column: mark.column) }
+    /// Returns the span of a place; libyaml's end of the file, a line past the last, becomes the end of what is written.
+    private func span(_ mark: YAMLMark) -> SourceSpan {
+        guard let start = offset(ofLine: mark.line), start < text.count else {
+            var places = PlaceFinder(text)
+            let end = text.lastIndex { $0 > UInt8(ascii: " ") }.map { $0 + 1 } ?? 0
+            let place = places.mark(at: end)
+            return SourceSpan(file: file, line: place.line, column: place.column)
+        }
+        return SourceSpan(file: file, line: mark.line, column: mark.column)
+    }
 
     /// Returns the scalar at a place, or nil at the end of the text.
     private func scalar(at mark: YAMLMark) -> Unicode.Scalar? {

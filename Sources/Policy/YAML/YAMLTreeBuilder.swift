@@ -35,6 +35,9 @@ struct YAMLTreeBuilder {
 
     var diagnostics: [Diagnostic] { findings.diagnostics }
 
+    /// Where the innermost list or mapping that is not finished begins.
+    var innermostStart: YAMLMark? { stack.last?.start }
+
     /// Takes one event.
     mutating func take(_ event: YAMLEvent) throws(Stopped) {
         switch event {
@@ -55,14 +58,16 @@ struct YAMLTreeBuilder {
             if !scalar.isPlain, start.line != end.line { lastLongQuote = span }
             let node = YAMLNode(span: span, content: .scalar(scalar))
             try counted(1, at: span)
-            if let anchor = properties.anchor { anchors[anchor] = Anchored(node: node, count: 1, height: 0) }
+            if let anchor = properties.anchor {
+                try remember(anchor, Anchored(node: node, count: 1, height: 0))
+            }
             place(node, height: 0)
         case .sequenceStart(let properties, let start):
             try open(.sequence, properties, start)
         case .mappingStart(let properties, let start):
             try open(.mapping, properties, start)
         case .collectionEnd(let end):
-            close(end)
+            try close(end)
         case .alias(let name, let start, let end):
             try takeAlias(name, SourceSpan(file: file, start, end))
         case .streamEnd, .nothing:
@@ -104,7 +109,7 @@ struct YAMLTreeBuilder {
         stack.append(YAMLFrame(kind: kind, anchor: properties.anchor, start: start, countBefore: count - 1))
     }
 
-    private mutating func close(_ end: YAMLMark?) {
+    private mutating func close(_ end: YAMLMark?) throws(Stopped) {
         guard var frame = stack.popLast() else { return }
         frame.merge()
         let last = frame.lastEnd ?? YAMLMark(line: frame.start.line, column: frame.start.column + 1)
@@ -117,9 +122,17 @@ struct YAMLTreeBuilder {
         let node = YAMLNode(span: span, content: content)
         let height = frame.height + 1
         if let anchor = frame.anchor {
-            anchors[anchor] = Anchored(node: node, count: count - frame.countBefore, height: height)
+            try remember(anchor, Anchored(node: node, count: count - frame.countBefore, height: height))
         }
         place(node, height: height)
+    }
+
+    private mutating func remember(_ anchor: String, _ anchored: Anchored) throws(Stopped) {
+        anchors[anchor] = anchored
+        guard anchors.count <= limits.anchors else {
+            findings.add(.tooManyAnchors(limit: limits.anchors, at: anchored.node.span))
+            throw Stopped()
+        }
     }
 
     private mutating func takeAlias(_ name: String, _ span: SourceSpan) throws(Stopped) {
