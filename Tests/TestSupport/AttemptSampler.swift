@@ -20,8 +20,9 @@ public struct AttemptSampler {
     private var times: [Int64]
     private var owners: [(user: UInt32, group: UInt32)]
 
-    /// Creates a sampler; windows are sampled from the day before `now` to `days` after it.
-    public init(policy: Policy, now: Instant, days: Int = 30) {
+    /// Creates a sampler; windows and expiries are sampled from the day before `now` to `days` after it, which should be
+    /// less than the compiler's horizon: behind that, windows are closed on purpose.
+    public init(policy: Policy, now: Instant, days: Int = 150) {
         self.policy = policy
         self.now = now
         v4 = [0, .max, 0x7f00_0000, 0x7f00_0001, 0x7fff_ffff, 0x0808_0808]
@@ -53,6 +54,7 @@ public struct AttemptSampler {
         }
         let from = Instant(seconds: now.seconds - 86_400)
         let to = Instant(seconds: now.seconds + Int64(days) * 86_400)
+        times.removeAll { $0 < from.seconds || $0 > to.seconds }
         for window in policy.windows {
             for opening in window.schedule.openings(in: window.zone, from: from, to: to) {
                 times += Self.around(opening.start.seconds) + Self.around(opening.end.seconds)

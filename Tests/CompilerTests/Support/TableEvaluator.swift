@@ -126,16 +126,33 @@ struct TableEvaluator {
 
     private func sourceIs(in set: String, _ packet: Packet) -> Bool {
         switch (sets[set], packet.source) {
-        case (.ipv4(let ranges), .v4(let address)):
-            ranges.contains { $0.first <= address.bits && address.bits <= $0.last }
-        case (.ipv6(let ranges), .v6(let address)):
-            ranges.contains { $0.first <= address.bits && address.bits <= $0.last }
+        case (.ipv4(let ranges), .v4(let address)): holds(ranges, address.bits, \.first, \.last)
+        case (.ipv6(let ranges), .v6(let address)): holds(ranges, address.bits, \.first, \.last)
         default: false
         }
     }
 
+    /// A packet comes a nanosecond after its second: the second that a range ends with is past it.
     private func timeIs(in set: String, _ packet: Packet) -> Bool {
         guard case .time(let ranges) = sets[set] else { return false }
-        return ranges.contains { $0.first <= packet.second && packet.second < $0.last }
+        let index = firstIndex(in: ranges) { $0.last <= packet.second }
+        return index < ranges.count && ranges[index].first <= packet.second
+    }
+
+    private func holds<Range, Bound: Comparable>(
+        _ ranges: [Range], _ value: Bound, _ first: KeyPath<Range, Bound>, _ last: KeyPath<Range, Bound>
+    ) -> Bool {
+        let index = firstIndex(in: ranges) { $0[keyPath: last] < value }
+        return index < ranges.count && ranges[index][keyPath: first] <= value
+    }
+
+    /// Returns the index of the first range that is not before a place, the ranges being sorted.
+    private func firstIndex<Range>(in ranges: [Range], where isBefore: (Range) -> Bool) -> Int {
+        var (low, high) = (0, ranges.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBefore(ranges[middle]) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

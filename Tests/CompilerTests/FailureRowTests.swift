@@ -1,0 +1,348 @@
+import Compiler
+import Nftables
+import Policy
+import TestSupport
+import Testing
+
+/// Failure modes of a host gate that a rendering can have or not have, by their ids in docs/limits.md.
+@Suite struct FailureRowTests {
+    static let texts: [String] = (UInt64(1)...40).map { PolicyGenerator.yaml(seed: $0) }
+
+    private func tables() throws -> [Table] { try Self.texts.map { try Gates.table($0) } }
+    private func rules(_ table: Table) -> [Rule] { table.chains.flatMap(\.rules) }
+
+    private func packet(_ source: IPAddress, _ transport: UInt8 = 6, _ port: UInt16 = 5432) -> Packet {
+        Packet(source: source, transport: transport, port: port, second: Gates.now.seconds)
+    }
+
+    private func v4(_ bits: UInt32) -> IPAddress { .v4(IPv4Address(bits: bits)) }
+    private func v6(_ bits: UInt128) -> IPAddress { .v6(IPv6Address(bits: bits)) }
+
+    @Test("A04: compiling twice gives the same bytes, on another minute of the day too")
+    func a04() throws {
+        for yaml in Self.texts {
+            let policy = try Gates.policy(yaml)
+            let early = Instant(seconds: Gates.now.seconds - 12 * 3600)
+            let late = Instant(seconds: Gates.now.seconds + 12 * 3600 - 1)
+            let texts = [Gates.now, Gates.now, early, late].map { moment in
+                PolicyCompiler.compile(policy, options: CompileOptions(now: moment)).text
+            }
+            #expect(!texts[0].isEmpty && Set(texts).count == 1)
+        }
+    }
+
+    @Test("A04: what a policy no longer says is not in its rendering")
+    func a04Removed() throws {
+        let before = try Gates.table(Gates.oneRule("cidrs: [10.0.0.1/32, 10.0.0.9/32]"))
+        let after = try Gates.table(Gates.oneRule("cidrs: [10.0.0.9/32]"))
+        #expect(try TableEvaluator(before).outcome(of: packet(v4(0x0a00_0001))).isAccepted)
+        #expect(try !TableEvaluator(after).outcome(of: packet(v4(0x0a00_0001))).isAccepted)
+        #expect(try TableEvaluator(after).outcome(of: packet(v4(0x0a00_0009))).isAccepted)
+    }
+
+    @Test("A15 E01 H03 H04: nothing is left for nft to resolve or convert: every word is nft's own, ours, or a number")
+    func a15() throws {
+        let words = Set(
+            """
+            table inet portgate counter set map chain type typeof flags interval dynamic timeout size elements hook \
+            prerouting output priority policy accept filter ipv4_addr ipv6_addr inet_proto inet_service verdict meta \
+            time ip ip6 saddr daddr nfproto l4proto th dport vmap goto drop return ct state status skuid skgid fib \
+            iifname oifname lo log prefix group queue-threshold name update limit rate over burst packets reject with \
+            tcp reset icmpx comment
+            """.split(separator: " "))
+        for yaml in Self.texts {
+            let text = String(decoding: try Gates.compile(yaml).text, as: UTF8.self)
+            for line in text.split(separator: "\n") {
+                // Quoted text means nothing to nft, but for the interface `lo`.
+                let bare = line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+                    .filter { $0.offset % 2 == 0 || $0.element == "lo" }.map(\.element).joined(separator: " ")
+                for word in bare.split(whereSeparator: { " \t{}=,;!&<>".contains($0) }) {
+                    let isOurs = word.hasPrefix("pg_") || word.hasPrefix("@pg_")
+                    let isNumber = word.allSatisfy { $0.isHexDigit || "./:-x".contains($0) }
+                    let isRate = word.contains("/") && word.first?.isNumber ?? false
+                    let isSeconds = word.hasSuffix("s") && word.dropLast().allSatisfy(\.isNumber)
+                    #expect(
+                        isOurs || isNumber || isRate || isSeconds || words.contains(word) || word == ".",
+                        "\(word) in \(line)")
+                }
+            }
+        }
+    }
+
+    @Test("B03 B04: the gate stands after conntrack and before DNAT, and judges the port asked for")
+    func b03() throws {
+        let table = try Gates.table(Gates.oneRule("cidrs: [any]"))
+        let hooks = table.chains.compactMap(\.hook)
+        #expect(hooks.map(\.point) == [.prerouting, .output])
+        #expect(hooks.allSatisfy { $0.priority == -150 && $0.policy == .accept })
+    }
+
+    @Test(
+        "B06 A20: own connections are a source of their own: refused unless declared, and never meant by `any`"
+    )
+    func b06() throws {
+        let own = AccessAttempt(
+            source: v4(0x7f00_0001), isOwn: true, port: 5432, transport: .tcp, time: Gates.now)
+        let byOwnAddress = AccessAttempt(
+            source: v4(0x0a63_0001), isOwn: true, port: 5432, transport: .tcp, time: Gates.now)
+        let closed = TableEvaluator(try Gates.table(Gates.oneRule("cidrs: [any]")))
+        let open = TableEvaluator(try Gates.table(Gates.oneRule("cidrs: [loopback]")))
+        for attempt in [own, byOwnAddress] {
+            #expect(try !closed.outcome(of: Packet(attempt, user: 0, group: 0)).isAccepted)
+            #expect(try open.outcome(of: Packet(attempt, user: 0, group: 0)).isAccepted)
+            #expect(try open.outcome(of: Packet(attempt)).isAccepted)
+        }
+    }
+
+    @Test(
+        "B07: a packet from outside for a loopback address is refused whatever the rules allow, and is not answered"
+    )
+    func b07() throws {
+        let evaluator = TableEvaluator(try Gates.table(Gates.oneRule("cidrs: [any, loopback]")))
+        for source in [v4(0x0a00_0001), v6(0x2001_0db8 << 96 | 1)] {
+            var packet = packet(source)
+            #expect(try evaluator.outcome(of: packet).isAccepted)
+            packet.destinationIsLoopback = true
+            #expect(try evaluator.outcome(of: packet).fate == .dropped)
+        }
+        // Loopback sources from outside are nobody's.
+        for source in [v4(0x7f00_0001), v6(1)] {
+            #expect(try evaluator.outcome(of: packet(source)).fate == .reset)
+        }
+    }
+
+    @Test(
+        "B12 D06: every port has a verdict for both families, on both paths, that an unmatched packet reaches"
+    )
+    func b12() throws {
+        for table in try tables() {
+            let evaluator = TableEvaluator(table)
+            for map in table.maps {
+                for element in map.elements {
+                    for source in [v4(0xf000_0001), v6(0xff << 120 | 1)] {
+                        var packet = packet(source, element.transport, element.first)
+                        if map.name == "pg_own" {
+                            packet.hook = .output
+                            packet.outInterface = "lo"
+                        }
+                        packet.second = 9_000_000_000
+                        packet.user = 77_777
+                        packet.group = 77_777
+                        let outcome = try evaluator.outcome(of: packet)
+                        #expect(!outcome.counters.isEmpty, "\(element) leaves \(source) without a verdict")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("B18: a port that states no protocol is gated for every protocol with ports")
+    func b18() throws {
+        let table = try Gates.table(Gates.oneRule("cidrs: [10.0.0.0/8]", port: "port: 8443"))
+        for map in table.maps { #expect(map.elements.map(\.transport) == [6, 17, 33, 132, 136]) }
+        let evaluator = TableEvaluator(table)
+        for transport in [6, 17, 33, 132, 136] as [UInt8] {
+            #expect(try !evaluator.outcome(of: packet(v4(0x0b00_0001), transport, 8443)).isAccepted)
+            #expect(try evaluator.outcome(of: packet(v4(0x0a00_0001), transport, 8443)).isAccepted)
+        }
+    }
+
+    @Test(
+        "B19: no limit stands in a rule that decides what passes: above and below it the verdict is the same"
+    )
+    func b19() throws {
+        for table in try tables() {
+            for rule in rules(table) {
+                let meters = rule.statements.contains { if case .meter = $0 { true } else { false } }
+                guard meters else { continue }
+                let refuses = rule.statements.contains {
+                    switch $0 {
+                    case .verdict(.drop), .rejectReset, .rejectProhibited: true
+                    default: false
+                    }
+                }
+                #expect(!refuses, "\(rule)")
+            }
+        }
+    }
+
+    @Test(
+        "B20 D04 E04: no conntrack port sets, no next-header matches, no weekdays or hours of nft's own"
+    )
+    func b20() throws {
+        for yaml in Self.texts {
+            let text = String(decoding: try Gates.compile(yaml).text, as: UTF8.self)
+            for word in [
+                "proto-dst", "nexthdr", "meta day", "meta hour", "iif ", "oif ", "auto-merge", "jump ",
+            ] {
+                #expect(!text.contains(word), "\(word)")
+            }
+        }
+    }
+
+    @Test("B21: every name of an object is ours by its prefix")
+    func b21() throws {
+        let keywords = [
+            "fwd", "log", "tcp", "time", "accept", "set", "ip", "meta", "drop", "counter", "reject",
+        ]
+        let ports = keywords.enumerated().map {
+            "  - { name: \($1), port: \($0 + 1), allow: [{ name: \($1), cidrs: [any] }] }"
+        }
+        let table = try Gates.table(
+            "version: 1\nname: k\nowner: o\nports:\n" + ports.joined(separator: "\n") + "\n")
+        let names =
+            table.chains.map(\.name) + table.sets.map(\.name) + table.maps.map(\.name)
+            + table.counters.map(\.name)
+        #expect(names.count > keywords.count * 6)
+        #expect(names.allSatisfy { $0.hasPrefix("pg_") })
+    }
+
+    @Test("C04 C07 C10: no state of a connection is a way past the sources")
+    func c04() throws {
+        let evaluator = TableEvaluator(try Gates.table(Gates.oneRule("cidrs: [10.0.0.0/8]")))
+        for state in Nftables.ConnectionState.allCases {
+            for isConfirmed in [true, false] {
+                var stranger = packet(v4(0x0b00_0001))
+                (stranger.state, stranger.isConfirmed) = (state, isConfirmed)
+                #expect(try !evaluator.outcome(of: stranger).isAccepted, "\(state)")
+                var own = stranger
+                (own.hook, own.outInterface, own.user, own.group) = (.output, "lo", 0, 0)
+                #expect(try !evaluator.outcome(of: own).isAccepted, "\(state)")
+            }
+        }
+    }
+
+    @Test("D01 D02: what is not a gated port passes unjudged, ICMP and neighbour discovery among it")
+    func d01() throws {
+        for table in try tables() {
+            let evaluator = TableEvaluator(table)
+            for transport in [1, 2, 47, 58] as [UInt8] {
+                #expect(
+                    try evaluator.outcome(of: packet(v6(0xfe80 << 112 | 1), transport, 5432))
+                        == TableEvaluator.Outcome(fate: .accepted))
+            }
+        }
+    }
+
+    @Test(
+        "D05: the table always mentions conntrack, so that fragments are whole when they are judged")
+    func d05() throws {
+        let quiet = try Gates.table(
+            Gates.oneRule("cidrs: [any]", port: "port: 53\n    log: { allowed: none, denied: none }"))
+        let mentions = rules(quiet).flatMap(\.statements).contains {
+            if case .connectionState = $0 { true } else { false }
+        }
+        #expect(mentions)
+    }
+
+    @Test(
+        "F01 F02: overlapping, adjacent and repeated blocks become disjoint intervals, and nft is told to merge nothing"
+    )
+    func f01() throws {
+        let table = try Gates.table(
+            Gates.oneRule("cidrs: [10.0.0.0/24, 10.0.1.0/24, 10.0.0.128/25, 10.0.0.0/24, 10.0.3.0/24]"))
+        let contents = table.sets.map(\.content)
+        #expect(
+            contents.contains(
+                .ipv4([Range32(0x0a00_0000, 0x0a00_01ff), Range32(0x0a00_0300, 0x0a00_03ff)])))
+    }
+
+    @Test(
+        "F03: a meter has room for 65536 sources, and a full one suppresses no record and no refusal")
+    func f03() throws {
+        let table = try Gates.table(Gates.oneRule("cidrs: [10.0.0.0/8]"))
+        for set in table.sets {
+            if case .dynamic(_, let size, _) = set.content { #expect(size >= 65_536) }
+        }
+        var stranger = packet(v4(0x0b00_0001))
+        stranger.metersAreFull = true
+        let outcome = try TableEvaluator(table).outcome(of: stranger)
+        #expect(outcome.fate == .reset && outcome.logs == ["pg1 deny db "])
+    }
+
+    @Test("G04: free text of the author never reaches the rendering")
+    func g04() throws {
+        let evil = "x\\\" accept; flush ruleset # $(id) `id`"
+        let yaml = Gates.oneRule(
+            "cidrs: [10.0.0.0/8]\n        reason: \"\(evil)\"",
+            port: "port: 5432\n    description: \"\(evil)\"\n    owner: \"\(evil)\"")
+        let policy = try Gates.policy(yaml, path: "a\"; accept; \u{e9}\u{202e}/gate.yaml")
+        let text = PolicyCompiler.compile(policy, options: CompileOptions(now: Gates.now)).text
+        #expect(!text.isEmpty)
+        #expect(!String(decoding: text, as: UTF8.self).contains("flush"))
+        #expect(text.allSatisfy { $0 == 9 || $0 == 10 || (32...126).contains($0) })
+        #expect(
+            text.count { $0 == UInt8(ascii: ";") } == 4,
+            "only the two base chains' type and policy end in ;")
+    }
+
+    @Test(
+        "G05 G06: every record goes to the declared group, and what limits records counts each source apart"
+    )
+    func g05() throws {
+        for table in try tables() {
+            for case .log(_, let group, _, _) in rules(table).flatMap(\.statements) {
+                #expect(group == 77)
+            }
+            for case .meter(let set, let family, let limit) in rules(table).flatMap(\.statements) {
+                #expect(limit.over)
+                let content = table.sets.first { $0.name == set }?.content
+                #expect(content == .dynamic(family: family, size: 65_536, timeoutSeconds: 60))
+            }
+        }
+    }
+
+    @Test("G12: the longest names and paths stay within what libnftables survives")
+    func g12() throws {
+        let longest = String(repeating: "n", count: Name.longest)
+        let yaml =
+            "version: 1\nname: \(longest)\nowner: o\nports:\n  - name: \(longest)\n    port: 1\n    allow:\n"
+            + "      - { name: \(longest), cidrs: [any] }\n"
+        let policy = try Gates.policy(yaml, path: String(repeating: "deep/", count: 60) + "gate.yaml")
+        let result = PolicyCompiler.compile(policy, options: CompileOptions(now: Gates.now))
+        let table = try #require(result.table, "\(result.diagnostics)")
+        for rule in rules(table) {
+            #expect((rule.comment?.utf8.count ?? 0) <= 128)
+            for case .log(let prefix, _, _, _) in rule.statements { #expect(prefix.utf8.count <= 126) }
+        }
+        #expect(rules(table).contains { $0.comment?.hasSuffix("deep/gate.yaml:8") ?? false })
+    }
+
+    @Test("G14: whatever a port logs, its last rule counts and refuses without a condition")
+    func g14() throws {
+        for denied in ["all", "none", "1/day per source"] {
+            for otherwise in ["reject", "drop"] {
+                let port = "port: 5432\n    otherwise: \(otherwise)\n    log: { denied: \(denied) }"
+                let table = try Gates.table(Gates.oneRule("cidrs: [10.0.0.0/8]", port: port))
+                let refusal = try #require(table.chains.first { $0.name == "pg_r_db" })
+                let end: Statement = otherwise == "drop" ? .verdict(.drop) : .rejectProhibited
+                #expect(refusal.rules.last?.statements == [.counter("pg_d_db"), end])
+                for judge in ["pg_p_db", "pg_l_db"] {
+                    let chain = try #require(table.chains.first { $0.name == judge })
+                    #expect(chain.rules.last?.statements == [.verdict(.goto("pg_d_db"))])
+                }
+                let handsOver = table.chains.first { $0.name == "pg_d_db" }?.rules.last?.statements.last
+                #expect(handsOver == .verdict(.goto("pg_r_db")))
+            }
+        }
+    }
+
+    @Test(
+        "G15: an allowed connection is recorded at its first packet and never again; untracked traffic is recorded too"
+    )
+    func g15() throws {
+        let evaluator = TableEvaluator(try Gates.table(Gates.oneRule("cidrs: [10.0.0.0/8]")))
+        var packet = packet(v4(0x0a00_0001))
+        #expect(try evaluator.outcome(of: packet).logs == ["pg1 allow db/r "])
+        packet.isConfirmed = true
+        #expect(try evaluator.outcome(of: packet).logs == [])
+        for state in [Nftables.ConnectionState.established, .related, .invalid] {
+            packet.state = state
+            #expect(try evaluator.outcome(of: packet).logs == [])
+        }
+        packet.state = .untracked
+        #expect(try evaluator.outcome(of: packet).logs == ["pg1 allow db/r "])
+        packet.isOverRate = true
+        #expect(try evaluator.outcome(of: packet).logs == [])
+    }
+}

@@ -1,0 +1,71 @@
+import Compiler
+import Foundation
+import Nftables
+import Policy
+import TestSupport
+import Testing
+
+/// Policies of text and their compilations, for tests.
+enum Gates {
+    /// 2026-11-21T12:00:00Z.
+    static let now = Instant(seconds: PolicyGenerator.now)
+
+    static let accounts = AccountDatabase(
+        user: { ["postgres": 105, "migrator": 1003][$0] }, group: { ["ssl-cert": 110][$0] })
+
+    static let zones = ZoneDatabase(
+        read: { FileManager.default.contents(atPath: "/usr/share/zoneinfo/\($0)").map { [UInt8]($0) } },
+        names: { [] })
+
+    /// Loads a policy that must have no errors.
+    static func policy(_ yaml: String, files: [String: String] = [:], path: String = "gate.yaml")
+        throws -> Policy
+    {
+        var contents = files
+        contents[path] = yaml
+        let all = contents
+        let reader = SourceReader(
+            kind: { all[$0] == nil ? .failure(.notFound) : .success(.file) },
+            read: { path, _ in all[path].map { .success(Array($0.utf8)) } ?? .failure(.notFound) },
+            list: { _ in .failure(.notFound) })
+        let result = PolicyLoader(reader: reader, zones: zones).load(paths: [path])
+        let errors = result.diagnostics.filter { $0.severity == .error }
+        return try #require(
+            result.policy,
+            "\(errors.map { "\($0.code) \($0.span?.line ?? 0): \($0.message)" }) in\n\(yaml)")
+    }
+
+    /// Compiles text at ``now``.
+    static func compile(_ yaml: String, at moment: Instant = now, offset: Int64 = 0) throws
+        -> CompileResult
+    {
+        PolicyCompiler.compile(
+            try policy(yaml),
+            options: CompileOptions(now: moment, kernelClockOffset: offset, accounts: accounts))
+    }
+
+    /// Compiles text that must have no errors.
+    static func table(_ yaml: String, at moment: Instant = now) throws -> Table {
+        let result = try compile(yaml, at: moment)
+        return try #require(result.table, "\(result.diagnostics)")
+    }
+
+    /// Wraps rules of one port, `db`, in a policy. Lines of `rules` start at column 1.
+    static func oneRule(
+        _ rule: String, port: String = "port: 5432\n    protocol: tcp", extra: String = ""
+    ) -> String {
+        """
+        version: 1
+        name: test
+        owner: tests
+        \(extra)
+        ports:
+          - name: db
+            \(port)
+            allow:
+              - name: r
+                \(rule)
+
+        """
+    }
+}
