@@ -96,7 +96,7 @@ public enum JSONReport {
     }
 
     /// Writes the members of a place: columns count Unicode scalars from 1, ends are exclusive.
-    private static func place(_ span: SourceSpan, in sources: SourceMap, _ json: inout JSONWriter) {
+    static func place(_ span: SourceSpan, in sources: SourceMap, _ json: inout JSONWriter) {
         json.member("file", sources.path(of: span))
         json.member("line", span.line)
         json.member("column", span.column)

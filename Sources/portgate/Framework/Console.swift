@@ -36,17 +36,20 @@ struct Console: Sendable {
 
     /// Writes results to standard output, all of them.
     func write(_ bytes: [UInt8]) throws(ConsoleError) {
-        if let errno = writeAll(bytes, to: STDOUT_FILENO) { throw ConsoleError(errno: errno) }
+        if let errno = Self.writeAll(bytes, to: STDOUT_FILENO) { throw ConsoleError(errno: errno) }
     }
 
     /// Writes results to standard output, all of them.
     func write(_ text: String) throws(ConsoleError) { try write(Array(text.utf8)) }
 
     /// Writes a message or progress to standard error; nothing can be done when that fails.
-    func say(_ text: String) { _ = writeAll(Array("\(text)\n".utf8), to: STDERR_FILENO) }
+    func say(_ text: String) { _ = Self.writeAll(Array("\(text)\n".utf8), to: STDERR_FILENO) }
+
+    /// Writes text that is ready, such as findings, to standard error.
+    func say(bytes: [UInt8]) { _ = Self.writeAll(bytes, to: STDERR_FILENO) }
 
     /// Writes everything with write(2); returns the error number when it cannot.
-    private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+    static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
         bytes.withUnsafeBytes { buffer in
             var done = 0
             while done < buffer.count {

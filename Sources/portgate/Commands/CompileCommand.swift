@@ -1,0 +1,54 @@
+import Compiler
+import Host
+import Policy
+import Reports
+
+/// `portgate compile`: the nft text of a policy.
+struct CompileCommand: PublishingCommand {
+    static let name = "compile"
+    static let summary = "print the nftables ruleset of a policy"
+    static let details = """
+        Prints the table `inet portgate` as nft text: the same policy on the same UTC day gives the same bytes. What is found \
+        on the way goes to standard error. Needs no root, no network and no nft; nothing is loaded.
+
+        Names of users and groups become numbers: those of this host, or those of the files given with --passwd and --group.
+        """
+    static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete]
+    static let formats: [OutputFormat] = [.text]
+    static let options: [CommandOption<Self>] = [
+        .at("compile as of TIME (RFC 3339) instead of now") { $0.at = $1 },
+        .value("passwd", "FILE", completion: .paths, help: "take users from FILE, in the format of /etc/passwd") {
+            $0.passwd = $1
+        },
+        .value("group", "FILE", completion: .paths, help: "take groups from FILE, in the format of /etc/group") {
+            $0.group = $1
+        },
+        outputOption,
+    ]
+    static let operands: Operands<Self> = .policy { $0.path = $1 }
+
+    var outputs: [OutputRequest] = []
+    private var path = ""
+    private var at: Instant?
+    private var passwd: String?
+    private var group: String?
+
+    init() {}
+
+    func run(_ console: Console) throws -> ExitCode {
+        let accounts: AccountDatabase
+        do throws(HostError) {
+            accounts = try HostAccounts.database(passwd: passwd, group: group)
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+        let policy = try PolicyInput(reading: path).required(console)
+        let result = PolicyCompiler.compile(policy, options: CompileOptions(now: at ?? .now, accounts: accounts))
+        console.say(bytes: TextReport.findings(result.diagnostics, in: policy.sources))
+        guard result.table != nil, !result.diagnostics.contains(where: { $0.severity == .error }) else {
+            throw CommandFailure(.findings, "'\(path)' cannot be compiled")
+        }
+        try Publisher(requests: requests, console: console).publish { _, _ in result.text }
+        return .clean
+    }
+}

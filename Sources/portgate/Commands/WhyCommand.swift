@@ -1,0 +1,78 @@
+import Policy
+import Reports
+
+/// `portgate why`: what a policy decides on one connection, and why.
+struct WhyCommand: PublishingCommand {
+    static let name = "why"
+    static let summary = "tell what a policy decides on one connection, and why"
+    static let details = """
+        Shows the rule that lets the connection in; or, when it is refused, the rule that came nearest to letting it in and \
+        what was missing. Answers from the policy alone: no root, no network, nothing live is asked. The exit code is 0 \
+        whatever the verdict.
+        """
+    static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete]
+    static let formats: [OutputFormat] = [.text, .json]
+    static let options: [CommandOption<Self>] = [
+        .value("from", "ADDR", help: "the source address; a loopback address, or `loopback`, is this host itself") {
+            settings, text throws(UsageError) in
+            settings.from = try AttemptText.address(text)
+        },
+        .value("port", "N[/PROTOCOL]", help: "the port asked for; tcp unless tcp, udp, sctp, dccp or udplite is named")
+        {
+            settings, text throws(UsageError) in
+            settings.port = try AttemptText.port(text)
+        },
+        .value(
+            "identity", "NAME", repeatable: true,
+            help: "an identity that holds beside those told by address; repeatable"
+        ) {
+            $0.identities.append($1)
+        },
+        .at("decide as of TIME (RFC 3339) instead of now") { $0.at = $1 },
+        .value("request", "TYPE", help: "what the first bytes are, such as tls, ssh or http.get:/metrics") {
+            settings, text throws(UsageError) in
+            settings.request = try AttemptText.request(text)
+        },
+        outputOption,
+    ]
+    static let operands: Operands<Self> = .policy { $0.path = $1 }
+
+    var outputs: [OutputRequest] = []
+    private var path = ""
+    private var from: IPAddress?
+    private var port: (number: UInt16, transport: TransportProtocol)?
+    private var identities: [String] = []
+    private var at: Instant?
+    private var request: RequestType?
+
+    init() {}
+
+    func validate() throws(UsageError) {
+        if from == nil { throw UsageError("missing option --from ADDR") }
+        if port == nil { throw UsageError("missing option --port N[/PROTOCOL]") }
+    }
+
+    func run(_ console: Console) throws -> ExitCode {
+        guard let from, let port else { return .usage }
+        let policy = try PolicyInput(reading: path).required(console)
+        let names = try identities.map { try identity($0, in: policy) }
+        if case .signature(let name) = request, !policy.signatures.contains(where: { $0.name == name }) {
+            throw CommandFailure(.usage, "the policy has no request type '\(name)'")
+        }
+        let attempt = AccessAttempt(
+            source: from, isOwn: names.contains { policy.hasProcess($0) }, port: port.number,
+            transport: port.transport, time: at ?? .now, identities: Set(names), request: request)
+        let answer = Verdict(policy.explain(policy.decide(attempt), attempt), on: attempt, by: policy)
+        try Publisher(requests: requests, console: console).publish { format, style in
+            format == .json ? answer.json : answer.text(style)
+        }
+        return .clean
+    }
+
+    private func identity(_ text: String, in policy: Policy) throws -> Name {
+        if let identity = policy.identities.first(where: { $0.name.text == text }) { return identity.name }
+        let nearest = NearestName.to(text, among: policy.identities.map(\.name.text))
+        throw CommandFailure(
+            .usage, "the policy has no identity '\(text)'", help: nearest.map { "did you mean '\($0)'?" })
+    }
+}

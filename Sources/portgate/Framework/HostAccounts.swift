@@ -1,0 +1,64 @@
+import Compiler
+import Glibc
+import Host
+
+/// Numbers of users and groups, by the host's own account database or by files in the format of passwd(5) and group(5).
+enum HostAccounts {
+    /// The accounts of this host, from wherever its name service takes them.
+    static let database = AccountDatabase(user: userNumber, group: groupNumber)
+
+    /// A database in which a file stands for the host where one is given.
+    static func database(passwd: String?, group: String?) throws(HostError) -> AccountDatabase {
+        let users = try passwd.map { path throws(HostError) in numbers(try Files.read(path)) }
+        let groups = try group.map { path throws(HostError) in numbers(try Files.read(path)) }
+        return AccountDatabase(
+            user: { name in users.map { $0[name] } ?? userNumber(name) },
+            group: { name in groups.map { $0[name] } ?? groupNumber(name) })
+    }
+
+    /// Reads `name:password:number:…` lines. The first line of a name counts, as for the C library.
+    static func numbers(_ bytes: [UInt8]) -> [String: UInt32] {
+        var found: [String: UInt32] = [:]
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 3, omittingEmptySubsequences: false)
+            guard fields.count >= 3, !fields[0].isEmpty, fields[0].first != UInt8(ascii: "#"),
+                let number = UInt32(String(decoding: fields[2], as: UTF8.self))
+            else { continue }
+            let name = String(decoding: fields[0], as: UTF8.self)
+            if found[name] == nil { found[name] = number }
+        }
+        return found
+    }
+
+    private static func userNumber(_ name: String) -> UInt32? {
+        grow { buffer in
+            var entry = passwd()
+            var found: UnsafeMutablePointer<passwd>?
+            let code = getpwnam_r(name, &entry, buffer.baseAddress, buffer.count, &found)
+            return (code, found == nil ? nil : entry.pw_uid)
+        }
+    }
+
+    private static func groupNumber(_ name: String) -> UInt32? {
+        grow { buffer in
+            var entry = Glibc.group()
+            var found: UnsafeMutablePointer<Glibc.group>?
+            let code = getgrnam_r(name, &entry, buffer.baseAddress, buffer.count, &found)
+            return (code, found == nil ? nil : entry.gr_gid)
+        }
+    }
+
+    /// Calls with a buffer that is doubled, up to 1 MiB, as long as it is too small.
+    private static func grow(
+        _ call: (UnsafeMutableBufferPointer<CChar>) -> (code: Int32, number: UInt32?)
+    ) -> UInt32? {
+        var size = 4_096
+        while size <= 1 << 20 {
+            let (code, number) = withUnsafeTemporaryAllocation(of: CChar.self, capacity: size, call)
+            if code == EINTR { continue }
+            if code != ERANGE { return code == 0 ? number : nil }
+            size *= 2
+        }
+        return nil
+    }
+}
