@@ -31,30 +31,33 @@ enum HostAccounts {
     }
 
     private static func userNumber(_ name: String) -> UInt32? {
-        grow { buffer in
+        grow { buffer, size in
             var entry = passwd()
             var found: UnsafeMutablePointer<passwd>?
-            let code = getpwnam_r(name, &entry, buffer.baseAddress, buffer.count, &found)
+            let code = getpwnam_r(name, &entry, buffer, size, &found)
             return (code, found == nil ? nil : entry.pw_uid)
         }
     }
 
     private static func groupNumber(_ name: String) -> UInt32? {
-        grow { buffer in
+        grow { buffer, size in
             var entry = Glibc.group()
             var found: UnsafeMutablePointer<Glibc.group>?
-            let code = getgrnam_r(name, &entry, buffer.baseAddress, buffer.count, &found)
+            let code = getgrnam_r(name, &entry, buffer, size, &found)
             return (code, found == nil ? nil : entry.gr_gid)
         }
     }
 
     /// Calls with a buffer that is doubled, up to 1 MiB, as long as it is too small.
     private static func grow(
-        _ call: (UnsafeMutableBufferPointer<CChar>) -> (code: Int32, number: UInt32?)
+        _ call: (_ buffer: UnsafeMutablePointer<CChar>, _ size: Int) -> (code: Int32, number: UInt32?)
     ) -> UInt32? {
         var size = 4_096
         while size <= 1 << 20 {
-            let (code, number) = withUnsafeTemporaryAllocation(of: CChar.self, capacity: size, call)
+            var space = [CChar](repeating: 0, count: size)
+            let (code, number) = space.withUnsafeMutableBufferPointer { space in
+                space.baseAddress.map { call($0, space.count) } ?? (ENOMEM, nil)
+            }
             if code == EINTR { continue }
             if code != ERANGE { return code == 0 ? number : nil }
             size *= 2
