@@ -1,5 +1,5 @@
 /// Why a text is not a request type.
-enum RequestTypeError: Error, Hashable {
+public enum RequestTypeError: Error, Hashable {
     /// It begins like none that is built in; it may be a signature's name.
     case unknown
     /// It begins like one, and goes on wrongly; in words that follow the text.
@@ -14,7 +14,7 @@ extension RequestType {
     ]
 
     /// Reads a built-in request type: `tls`, `http.get:/metrics`, `redis:get,set` and so on.
-    init(parsing text: String) throws(RequestTypeError) {
+    public init(parsing text: String) throws(RequestTypeError) {
         switch text {
         case "any": self = .any
         case "tls": self = .tls
