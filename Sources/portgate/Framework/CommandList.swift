@@ -10,9 +10,10 @@ enum CommandList {
 
     /// The commands by group.
     static let groups: [Group] = [
-        Group(title: "Write and review policies (no root, no network)", commands: [
+        Group(
+            title: "Write and review policies (no root, no network)",
+            commands: [
                 CheckCommand.self, TestCommand.self, CompileCommand.self, WhyCommand.self, ExplainCommand.self,
-                SchemaCommand.self,
             ]),
         Group(title: "Operate a host", commands: []),
         Group(title: "This tool", commands: [CompletionsCommand.self, HelpCommand.self]),
