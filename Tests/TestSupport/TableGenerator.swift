@@ -50,8 +50,8 @@ public struct TableGenerator {
             if case .dynamic = result.sets[index].content { continue }
             if Self.isSameKind(same, result.sets[index]) { result.sets[index].content = same.content }
         }
-        result.maps.indices.forEach {
-            if chance(2), !result.maps[$0].elements.isEmpty { result.maps[$0].elements.removeLast() }
+        for index in result.maps.indices where chance(2) && !result.maps[index].elements.isEmpty {
+            result.maps[index].elements.removeLast()
         }
         return result
     }

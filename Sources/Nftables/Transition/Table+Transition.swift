@@ -12,11 +12,11 @@ extension Table {
         let gate = "portgate"
         guard name == gate else { throw .notPortgate(name) }
         if let live, live.name != gate { throw .notPortgate(live.name) }
-        let text = try rendered()
+        try validate()
         if let live {
             if live == self { return [] }
             if live.comment != comment || !live.isChangeableInPlace {
-                return [replacement(with: text)]
+                return [try replacement()]
             }
         }
         let difference = TableDifference(from: live ?? Table(name: gate), to: self)
@@ -27,11 +27,11 @@ extension Table {
         return batches
     }
 
-    private func replacement(with text: [UInt8]) -> Batch {
+    private func replacement() throws(TableError) -> Batch {
         let commands = Array("add table inet portgate\ndelete table inet portgate\n".utf8)
         return Batch(
             step: .replace, summary: "replace the whole table, which a foreign hand has changed beyond repair in place",
-            text: commands + text)
+            text: commands + (try rendered()))
     }
 
     /// Whether every object of the live table can be named in a command.
