@@ -45,11 +45,41 @@ enum Command: String {
         guard tables.output.split(separator: UInt8(ascii: "\n")).contains(where: { $0.elementsEqual(wanted) }) else {
             return ExitCode.success
         }
-        let table = session.run(Array("list table inet portgate".utf8))
+        let command = Array("list table inet portgate".utf8)
+        let table = session.run(command)
         guard table.succeeded else {
             Output.error(table.error)
             return ExitCode.refused
         }
-        return Output.write(table.output, to: STDOUT_FILENO) ? ExitCode.success : ExitCode.internalFailure
+        guard let isFaithful = isFaithful(table.output, command: command) else { return ExitCode.refused }
+        let text = isFaithful ? table.output : Array(unfaithful.utf8)
+        return Output.write(text, to: STDOUT_FILENO) ? ExitCode.success : ExitCode.internalFailure
+    }
+
+    /// What is listed when a text in the table could pass for something else: a table that equals none of portgate's.
+    private static let unfaithful = """
+        table inet portgate {
+        \ta name, comment or prefix holds a quote or a control character: the listing would not be faithful
+        }
+
+        """
+
+    /// Tells whether every text in a listing ends where its quotes end.
+    ///
+    /// nft lists a text as it is: a comment with a quote and line ends in it can look like rules that are not there, or hide
+    /// that some are gone. The JSON listing escapes such a text, and leaves out one that is no UTF-8; portgate writes neither.
+    /// Nil when nft did not list.
+    private static func isFaithful(_ text: [UInt8], command: [UInt8]) -> Bool? {
+        let isPlain = text.allSatisfy {
+            (0x20...0x7e).contains($0) || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\t")
+        }
+        guard isPlain else { return false }
+        guard let session = Session(dryRun: true, form: .terseJSON) else { return nil }
+        let answer = session.run(command)
+        guard answer.succeeded, answer.output.first == UInt8(ascii: "{") else {
+            Output.error(answer.error)
+            return nil
+        }
+        return !answer.output.contains(UInt8(ascii: "\\"))
     }
 }

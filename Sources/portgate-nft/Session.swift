@@ -10,11 +10,19 @@ struct Session: ~Copyable {
         var error: [UInt8]
     }
 
+    /// How a listing is written.
+    enum Form {
+        /// nft's own text.
+        case text
+        /// JSON without the elements of sets. Only for listing: text that is run by such a context is tried as JSON first.
+        case terseJSON
+    }
+
     // Owned; freed in deinit; never leaves this file.
     private let context: OpaquePointer
 
     /// Opens a context that lists numbers, leaves out values that change by themselves, and includes nothing.
-    init?(dryRun: Bool) {
+    init?(dryRun: Bool, form: Form = .text) {
         guard let context = nft_ctx_new(UInt32(NFT_CTX_DEFAULT)) else { return nil }
         guard nft_ctx_buffer_output(context) == 0, nft_ctx_buffer_error(context) == 0 else {
             nft_ctx_free(context)
@@ -22,7 +30,9 @@ struct Session: ~Copyable {
         }
         nft_ctx_clear_include_paths(context)
         nft_ctx_set_dry_run(context, dryRun)
-        nft_ctx_output_set_flags(context, UInt32(NFT_CTX_OUTPUT_STATELESS | NFT_CTX_OUTPUT_NUMERIC_ALL))
+        var flags = NFT_CTX_OUTPUT_STATELESS | NFT_CTX_OUTPUT_NUMERIC_ALL
+        if form == .terseJSON { flags |= NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_TERSE }
+        nft_ctx_output_set_flags(context, UInt32(flags))
         self.context = context
     }
 

@@ -105,9 +105,10 @@ extension TableScanner {
         }
     }
 
-    /// Goes past a list of elements that the kernel fills by itself.
+    /// Goes past a list of elements that the kernel fills by itself; such elements have no texts.
     mutating func skipElements() -> Bool {
         guard byte == UInt8(ascii: "{"), let end = endOfItem() else { return false }
+        if text[position..<end].contains(UInt8(ascii: "\"")) { return false }
         position = end
         return true
     }
