@@ -40,7 +40,8 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
         .testTarget(
             name: "GateTests",
-            dependencies: ["Gate", "Host", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"]),
+            dependencies: ["Gate", "Host", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
+            exclude: ["HostileRulesets"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(
             name: "KernelTests",
