@@ -8,7 +8,9 @@ struct LoaderMistakeTests {
 
     /// One rule in one port, with `keys` as further lines of the rule.
     private static func rule(_ keys: String, more: String = "") -> String {
-        start + "ports:\n  - name: db\n    port: 5432\n    protocol: tcp\n    allow:\n      - name: all\n        \(keys)\n" + more
+        start
+            + "ports:\n  - name: db\n    port: 5432\n    protocol: tcp\n    allow:\n      - name: all\n        \(keys)\n"
+            + more
     }
 
     private static func port(_ keys: String) -> String {
@@ -78,7 +80,7 @@ struct LoaderMistakeTests {
             "⟦PG012⟧name: p\n",
             "⟦PG027⟧version: 1\n",
             "version: ⟦PG014⟧2\nname: p\n",
-            "version: ⟦PG011⟧\nname: p\n",
+            "version:⟦PG011⟧\nname: p\n",
             "⟦PG011⟧- version: 1\n",
             "version: 1\nname: ⟦PG016⟧my policy\n",
             "version: 1\nname: ⟦PG016⟧-p\n",
@@ -94,7 +96,7 @@ struct LoaderMistakeTests {
             rule("identities: ⟦PG013⟧[]"),
             rule("cidrs: [any]\n        windows: ⟦PG013⟧[]"),
             rule("cidrs: [any]\n        requests: ⟦PG013⟧[]"),
-            rule("cidrs: [any]\n        windows: ⟦PG011⟧"),
+            rule("cidrs: [any]\n        windows:⟦PG011⟧"),
             port("port: 1\n    protocol: ⟦PG013⟧[]"),
             start + "ports:\n  - name: a\n    port: 1\n    allow: ⟦PG013⟧[]\n",
             start + "networks: ⟦PG013⟧{}\n",
@@ -109,7 +111,8 @@ struct LoaderMistakeTests {
                 + "  w: { timezone: UTC, days: [daily], hours: [\"08:00-09:00\"] }\n",
             start + "signatures: { ⟦PG042⟧tls: [{ offset: 0, bytes: \"00\" }] }\n",
             test("expect: deny, identity: a, identities: [a]")
-                .replacing("  - { name: t", with: "  - ⟦PG018⟧{ name: t") + "identities: { a: { session: { user: a } } }\n",
+                .replacing("  - { name: t", with: "  - ⟦PG018⟧{ name: t")
+                + "identities: { a: { session: { user: a } } }\n",
             port("port: 1\n    otherwise: ⟦PG014⟧rejct"),
             port("port: 1\n    mode: ⟦PG014⟧Enforce"),
         ])
@@ -118,7 +121,8 @@ struct LoaderMistakeTests {
     @Test(
         "numbers, and what YAML would retype",
         arguments: [
-            "70000", "0", "0x50", "+80", "8_0", "1e3", "0o17", "080", "\" 080\"", "80.0", "http", "no", "-1", "80-", "1-2-3",
+            "70000", "0", "0x50", "+80", "8_0", "1e3", "0o17", "080", "\" 080\"", "80.0", "http", "no", "-1", "80-",
+            "1-2-3",
             "12:30:45", "99999999999999999999",
         ])
     func ports(text: String) {
@@ -160,7 +164,8 @@ struct LoaderMistakeTests {
             start + "signatures: { s: [{ offset: 0, bytes: ⟦PG063⟧\"0\" }] }\n",
             start + "signatures: { s: [{ offset: 0, bytes: \"0f\", mask: ⟦PG064⟧\"f0f0\" }] }\n",
             start + "signatures: { s: [{ offset: 0, bytes: ⟦PG065⟧\"0f\", mask: \"f0\" }] }\n",
-            port("port: 1\n    grants: { to: [a], longest: ⟦PG061⟧31d }") + "identities: { a: { session: { user: a } } }\n",
+            port("port: 1\n    grants: { to: [a], longest: ⟦PG061⟧31d }")
+                + "identities: { a: { session: { user: a } } }\n",
             test("expect: deny, number: ⟦PG072⟧80"),
             test("expect: deny, protocol: ⟦PG072⟧udp"),
             test("expect: deny, by: ⟦PG073⟧all"),
@@ -174,13 +179,17 @@ struct LoaderMistakeTests {
         "what declarations mean together",
         arguments: [
             start + "ports:\n  - { name: a, port: 80 }\n  - { name: b, port: ⟦PG070⟧79-81, protocol: udp }\n",
-            start + "ports:\n  - { name: a, port: 80, protocol: tcp }\n  - { name: ⟦PG040⟧a, port: 81, protocol: udp }\n",
-            rule("cidrs: [10.0.0.0/8]\n        identities: ⟦PG071⟧[a]", more: "identities: { a: { process: { user: a } } }\n"),
+            start
+                + "ports:\n  - { name: a, port: 80, protocol: tcp }\n  - { name: ⟦PG040⟧a, port: 81, protocol: udp }\n",
+            rule(
+                "cidrs: [10.0.0.0/8]\n        identities: ⟦PG071⟧[a]",
+                more: "identities: { a: { process: { user: a } } }\n"),
             rule("cidrs: [any]\n        identities: ⟦PG071⟧[a]", more: "identities: { a: { process: { user: a } } }\n"),
             rule(
                 "cidrs: [10.0.0.0/8]\n        identities: ⟦PG071⟧[a, b]",
                 more: "identities: { a: { addresses: [192.0.2.0/24] }, b: { members: [a] } }\n"),
-            start + "identities:\n  ⟦PG045⟧a: { members: [b] }\n  b: { members: [c] }\n  c: { members: [b, a] }\n",
+            start
+                + "identities:\n  ⟦PG045⟧a: { members: [b] }\n  ⟦PG045⟧b: { members: [c] }\n  c: { members: [b, a] }\n",
             start + "identities: { ⟦PG045⟧a: { members: [a] } }\n",
         ])
     func meaning(marked: String) { check(marked) }
@@ -216,7 +225,9 @@ struct LoaderMistakeTests {
     private func check(_ marked: String, sourceLocation: Testing.SourceLocation = #_sourceLocation) {
         let folder = LoaderFolder(marked)
         let result = folder.load()
-        #expect(folder.reported() == folder.expected, "\(folder["policy.yaml"])\(result.diagnostics.map(\.message))", sourceLocation: sourceLocation)
+        #expect(
+            folder.reported() == folder.expected, "\(folder["policy.yaml"])\(result.diagnostics.map(\.message))",
+            sourceLocation: sourceLocation)
         #expect(result.policy == nil, sourceLocation: sourceLocation)
     }
 }

@@ -1,8 +1,8 @@
 /// Lenient access to nodes that ``ShapeChecker`` has seen: what does not fit has been reported there.
 extension YAMLNode {
-    /// The text of a scalar.
+    /// The text of a scalar; nil when nothing is written, or `~` or `null` without quotes.
     var text: String? {
-        if case .scalar(let scalar) = content { scalar.text } else { nil }
+        if case .scalar(let scalar) = content, !scalar.isNull { scalar.text } else { nil }
     }
 
     /// Whether the node is a text in quotes, or a block.

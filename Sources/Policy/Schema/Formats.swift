@@ -18,10 +18,10 @@ enum Formats {
         longest: 64, readsAs: [.string, .number, .boolean])
     static let port = TextFormat(
         id: "port-numbers", wanted: "a port such as 5432, or a range such as 9000-9010",
-        pattern: "^\(portPattern)(?:-\(portPattern))?$", readsAs: [.string, .integer])
+        pattern: "^\(portPattern)(?:-\(portPattern))?$", bounds: 1...65_535, readsAs: [.string, .integer])
     static let portNumber = TextFormat(
         id: "port-number", wanted: "a port from 1 to 65535", pattern: "^\(portPattern)$",
-        readsAs: [.string, .integer])
+        bounds: 1...65_535, readsAs: [.string, .integer])
     static let transport = TextFormat(
         id: "protocol", wanted: "tcp, udp or sctp", values: ["tcp", "udp", "sctp"])
     static let criticality = TextFormat(
@@ -91,7 +91,7 @@ enum Formats {
     static func count(_ id: String, least: UInt32 = 0, most: UInt32) -> TextFormat {
         TextFormat(
             id: id, wanted: "a whole number from \(least) to \(most)", pattern: "^(?:0|[1-9][0-9]{0,9})$",
-            readsAs: [.string, .integer])
+            bounds: Int(least)...Int(most), readsAs: [.string, .integer])
     }
     static let logGroup = count("log-group", most: 65_535)
     static let reqid = count("reqid", least: 1, most: UInt32.max)

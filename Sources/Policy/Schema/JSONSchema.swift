@@ -48,11 +48,13 @@ public enum JSONSchema {
         case .form(let form): reference(form.id)
         case .list(let entry, let most):
             .object([
-                ("type", .text("array")), ("items", schema(entry)), ("minItems", .number(1)), ("maxItems", .number(most)),
+                ("type", .text("array")), ("items", schema(entry)), ("minItems", .number(1)),
+                ("maxItems", .number(most)),
             ])
         case .named(let value, _, let most):
             .object([
-                ("type", .text("object")), ("propertyNames", reference("names")), ("additionalProperties", schema(value)),
+                ("type", .text("object")), ("propertyNames", reference("names")),
+                ("additionalProperties", schema(value)),
                 ("minProperties", .number(1)), ("maxProperties", .number(most)),
             ])
         case .either(let shapes): .object([("anyOf", .list(shapes.map(schema)))])
@@ -95,6 +97,9 @@ public enum JSONSchema {
             members.append(("type", types.count == 1 ? types[0] : .list(types)))
             members.append(("minLength", .number(1)))
             if let longest = format.longest { members.append(("maxLength", .number(longest))) }
+            if let bounds = format.bounds {
+                members += [("minimum", .number(bounds.lowerBound)), ("maximum", .number(bounds.upperBound))]
+            }
             if let pattern = format.pattern { members.append(("pattern", .text(pattern))) }
         } else {
             var values = format.values.map { JSONText.text($0) }

@@ -8,7 +8,7 @@ extension Language {
                 example: "orders-db"),
             FormKey(
                 name: "port", shape: .oneOrList(.text(Formats.port), most: Bounds.entries), required: true,
-                doc: "The number, a range, or a list of these.", example: "[5432, 9000-9010]"),
+                doc: "The number, a range, or a list of these.", example: "[9000, 9010-9020]"),
             FormKey(
                 name: "protocol", shape: .oneOrList(.text(Formats.transport), most: 3),
                 doc: "The protocol, or a list.", absent: "every protocol with ports: tcp, udp, sctp, dccp and udplite",
@@ -39,7 +39,7 @@ extension Language {
                 absent: "[host, forwarded]", example: "[host]"),
             FormKey(
                 name: "mode", shape: .text(Formats.mode),
-                doc: "Whether verdicts are enforced, or only judged and logged.", absent: "enforce", example: "enforce"),
+                doc: "Whether verdicts are enforced, or only judged and logged.", absent: "enforce", example: "observe"),
             FormKey(
                 name: "serves", shape: .text(Formats.request), doc: "What the server's first bytes must be.",
                 absent: "anything", example: "ssh"),
@@ -85,7 +85,7 @@ extension Language {
                 absent: "unlimited", example: "20/second per source"),
             FormKey(
                 name: "mode", shape: .text(Formats.mode), doc: "Whether the rule is enforced or only observed.",
-                absent: "enforce", example: "enforce"),
+                absent: "enforce", example: "observe"),
         ],
         group: KeyGroup(
             count: .atLeastOne, keys: ["cidrs", "identities"], hint: "write cidrs: [any] if everyone is meant"))

@@ -49,7 +49,7 @@ extension Language {
                 absent: "90 days", example: "365 days"),
             FormKey(
                 name: "undeclared", shape: .text(Formats.undeclared),
-                doc: "What becomes of listeners that no policy declares.", absent: "report", example: "report"),
+                doc: "What becomes of listeners that no policy declares.", absent: "report", example: "deny"),
         ])
 
     /// One entry of `tests`.
@@ -65,10 +65,10 @@ extension Language {
             FormKey(
                 name: "number", shape: .text(Formats.portNumber),
                 doc: "The port number, of a declaration with several.",
-                absent: "the declaration's least", example: "5432"),
+                absent: "the declaration's least", example: "5433"),
             FormKey(
                 name: "protocol", shape: .text(Formats.transport), doc: "The protocol, of a declaration with several.",
-                absent: "tcp when the port has it, else its first", example: "tcp"),
+                absent: "tcp when the port has it, else its first", example: "udp"),
             FormKey(
                 name: "from", shape: .text(Formats.address), required: true,
                 doc: "The source address; `loopback` is 127.0.0.1.", example: "10.30.1.4"),

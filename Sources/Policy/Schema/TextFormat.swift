@@ -13,6 +13,8 @@ struct TextFormat: Sendable {
     var pattern: String?
     /// The most characters.
     var longest: Int?
+    /// The bounds where such a reader takes it for a whole number.
+    var bounds: ClosedRange<Int>?
     /// What a YAML reader that guesses types may take the text for. Here it is text all the same.
     var readsAs: [ReadsAs] = [.string]
 

@@ -40,10 +40,9 @@ extension PolicyBuilder {
             let addresses = AddressListReader.read(
                 bytes, path: path, limits: AddressListReader.Limits(bytes: limits.listBytes), sources: &sources,
                 diagnostics: &found)
-            findings.add(contentsOf: found)
-            if let addresses, addresses.isEmpty {
-                findings.add(.listWithoutAddresses(at: span))
-                return nil
+            for var finding in found {
+                finding.notes.append(Diagnostic.Note("the policy names the list here", span: span))
+                findings.add(finding)
             }
             return addresses
         }

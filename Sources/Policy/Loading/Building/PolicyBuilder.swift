@@ -18,6 +18,9 @@ struct PolicyBuilder {
     }
 
     var settings: [String: Setting] = [:]
+    private var nameIsWritten = false
+    /// Whether every file could be read as a mapping; else the policy's name may stand in one that could not.
+    private var everyFileWasRead = true
     var networks = Declarations("network")
     var identities = Declarations("identity")
     var windows = Declarations("window")
@@ -46,13 +49,16 @@ struct PolicyBuilder {
         self.sources = sources
         self.folders = folders
         self.totalBytes = totalBytes
+        everyFileWasRead = findings.all.allSatisfy { !$0.code.hasPrefix("PG00") && !$0.code.hasPrefix("PG02") }
     }
 
     /// Takes in the declarations of one file.
     mutating func gather(_ root: YAMLNode) {
+        if case .mapping = root.content {} else { everyFileWasRead = false }
         for entry in root.entries {
             guard let key = entry.key.text else { continue }
             let value = entry.value
+            if key == "name" { nameIsWritten = true }
             switch key {
             case "name", "owner": settle(key, value)
             case "networks": gather(value, into: \.networks)
@@ -96,7 +102,7 @@ struct PolicyBuilder {
         let tests = readTests(of: ports)
         let defaults = readDefaults()
         let name = settings["name"]
-        if name == nil, let first = files.first {
+        if !nameIsWritten, let first = files.first, everyFileWasRead {
             findings.add(.unnamedPolicy(at: SourceSpan(file: first, line: 1, column: 1)))
         }
         let policy: Policy? =
