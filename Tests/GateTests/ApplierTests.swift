@@ -335,7 +335,7 @@ struct ApplierTests {
         let first = first
         try ScratchNetworkNamespace.run {
             let bench = try Bench()
-            try bench.folder.write("generations/1", "in the way")
+            try bench.folder.write("current.new/in-the-way", "")
             let failure = try #require(bench.failure(GateSample.change(first)))
             #expect(failure.exit == .refused)
             #expect(failure.diagnostic.code == "PG401")

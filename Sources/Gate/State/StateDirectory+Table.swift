@@ -1,3 +1,4 @@
+import Policy
 public import Nftables
 
 extension StateDirectory {
@@ -8,5 +9,30 @@ extension StateDirectory {
         do throws(TableParseError) { return try TableParser.parse(text) } catch {
             throw .stateDamaged(path, "it cannot be read: \(error)")
         }
+    }
+}
+
+extension StateDirectory {
+    /// Reads the policy's files of a generation, whose digests must be the recorded ones.
+    public func sources(of record: GenerationRecord) throws(GateFailure) -> [GenerationRecord.Source] {
+        let folder = folder(of: record.number)
+        guard let listed = try readJSON("\(folder)/meta.json")?["sources"]?.elements else { return [] }
+        var found: [GenerationRecord.Source] = []
+        for (index, entry) in listed.enumerated() {
+            let path = "\(folder)/sources/\(index)"
+            guard let name = entry["path"]?.text, let digest = entry["sha256"]?.text else {
+                throw .stateDamaged("\(folder)/meta.json", "source \(index) is not described")
+            }
+            let bytes: [UInt8]?
+            do throws(SystemError) { bytes = try StateFile.read(path, limit: 512 << 20) } catch {
+                throw .stateUnusable(error.description, exit: .couldNotLook)
+            }
+            guard let bytes else { throw .stateDamaged(path, "it is not there") }
+            guard Digest.hex(of: bytes) == digest else {
+                throw .stateDamaged(path, "its content is not what was recorded")
+            }
+            found.append(GenerationRecord.Source(path: name, bytes: bytes))
+        }
+        return found
     }
 }

@@ -139,7 +139,7 @@ public struct StateDirectory: Hashable, Sendable {
         return Int(number)
     }
 
-    private func readJSON(_ path: String) throws(GateFailure) -> JSONValue? {
+    func readJSON(_ path: String) throws(GateFailure) -> JSONValue? {
         let bytes: [UInt8]?
         do throws(SystemError) { bytes = try StateFile.read(path, limit: Self.smallLimit) } catch {
             throw .stateUnusable(error.description, exit: .couldNotLook)

@@ -1,0 +1,72 @@
+import Nftables
+public import Policy
+
+/// The way back to an earlier generation.
+public struct Rollback: Sendable {
+    /// What is known of a generation, for a list.
+    public struct Entry: Hashable, Sendable {
+        /// The record.
+        public let record: GenerationRecord
+        /// How its change ended; nil when it was never said.
+        public let outcome: GenerationOutcome?
+        /// Whether it is the current one.
+        public let isCurrent: Bool
+    }
+
+    private let state: StateDirectory
+
+    /// Looks into a state directory.
+    public init(state: StateDirectory) { self.state = state }
+
+    /// Returns every generation that left a record, in order.
+    public func entries() throws(GateFailure) -> [Entry] {
+        let current = try state.currentNumber()
+        var found: [Entry] = []
+        for number in try state.numbers() {
+            guard let record = try state.record(number) else { continue }
+            found.append(
+                Entry(record: record, outcome: try state.outcome(of: number), isCurrent: number == current))
+        }
+        return found
+    }
+
+    /// Returns the change that puts an earlier generation in force again: the one named, or the one before the current.
+    public func change(to number: Int?) throws(GateFailure) -> GateChange {
+        guard let current = try state.current() else { throw .nothingEarlier("nothing was ever applied") }
+        guard let target = number ?? current.previous else {
+            throw .nothingEarlier("generation \(current.number) is the first")
+        }
+        guard let record = try state.record(target) else { throw .nothingEarlier("generation \(target) is not there") }
+        guard try state.outcome(of: target)?.isInForce ?? false else {
+            throw .nothingEarlier("generation \(target) never was in force")
+        }
+        let text = try state.ruleset(of: record)
+        return GateChange(
+            table: try state.table(of: record), text: text, origin: .rollback(to: target),
+            policyName: record.policyName, policyDigest: record.policyDigest, paths: record.paths,
+            sources: try state.sources(of: record), horizon: record.horizon, clockOffset: record.clockOffset)
+    }
+}
+
+extension Rollback.Entry {
+    /// The entry in one line.
+    public var text: String {
+        let mark = isCurrent ? "*" : " "
+        let origin =
+            switch record.origin {
+            case .apply: "apply"
+            case .rollback(let target): "rollback to \(target)"
+            }
+        let end = outcome.map(\.result.rawValue) ?? "interrupted"
+        return "\(mark) \(record.number)  \(record.created.rfc3339)  \(end)  \(origin)  \(record.policyName) "
+            + "\(record.policyDigest.prefix(12))  \(record.appliedBy)"
+    }
+
+    /// The entry as JSON.
+    public var json: JSONValue {
+        .members([
+            "current": .bool(isCurrent), "outcome": .string(outcome.map(\.result.rawValue) ?? "interrupted"),
+            "detail": outcome.flatMap { $0.detail.isEmpty ? nil : .string($0.detail) }, "record": record.json,
+        ])
+    }
+}

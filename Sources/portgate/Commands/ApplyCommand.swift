@@ -1,0 +1,55 @@
+import Gate
+import Glibc
+import Policy
+
+/// `portgate apply`: puts a policy in force.
+struct ApplyCommand: HostCommand {
+    static let name = "apply"
+    static let summary = "put a policy in force on this host"
+    static let details = """
+        Shows the plan, asks, loads it without losing a packet of anybody who stays allowed, and reads it back. PATH is a \
+        policy, or a plan saved by 'portgate plan -o plan=FILE'. Only the table 'inet portgate' of this network namespace is \
+        ever touched. A change that fails is taken back (exit code 5).
+
+        Refuses to cut the SSH connection it is run over (exit code 4), unless --allow-lockout is given.
+        """
+    static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete, .refused, .rolledBack]
+    static let formats: [OutputFormat] = [.text, .json]
+    static let options: [CommandOption<Self>] = [
+        .yes, .policyClock, .mustAllow, .allowLockout, .wait, .stateDirectory, outputOption,
+    ]
+    static let operands: Operands<Self> = .one("PATH", completion: .paths) { settings, text throws(UsageError) in
+        guard !text.isEmpty else { throw UsageError("an empty PATH names no policy") }
+        settings.path = text
+    }
+
+    var outputs: [OutputRequest] = []
+    var host = HostSettings()
+    private var path = ""
+
+    init() {}
+
+    func operate(_ console: Console) throws -> ExitCode {
+        let door = KernelDoor.live()
+        let state = host.state(console)
+        let hostNow = Instant.now
+        let saved = path == "-" ? nil : try SavedPlan.read(path)
+        if saved != nil, host.policyClock != nil {
+            throw UsageError("a saved plan has its own clock; --policy-clock cannot be given with it")
+        }
+        let look = try HostLook(door, state)
+        if let saved {
+            try saved.check(host: look.host, generation: look.live.generation, folder: PlanCommand.folder())
+        }
+        let now = saved?.now ?? host.policyClock ?? hostNow
+        let offset = saved?.clockOffset ?? (hostNow.seconds - now.seconds)
+        let declared = try DeclaredGate(path: saved?.paths.first ?? path, now: now, offset: offset, console)
+        try saved?.check(policyDigest: declared.policy.digest, rulesetDigest: declared.change.rulesetDigest)
+        let plan = Planner(now: now, policy: declared.policy).plan(
+            declared: declared.change.table, live: look.live.table, recorded: look.recorded)
+        let change = HostChange(settings: host, plan: plan, change: declared.change, look: look)
+        // The policy's clock now: a plan that was saved has aged by as much as the host's clock moved on.
+        let policyNow = Instant(seconds: hostNow.seconds - offset)
+        return try change.make(self, policy: declared.policy, policyNow: policyNow, door: door, console)
+    }
+}

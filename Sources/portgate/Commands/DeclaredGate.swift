@@ -1,0 +1,51 @@
+import Compiler
+import Gate
+import Nftables
+import Policy
+import Reports
+
+/// A policy compiled for this host, at a moment of its own clock.
+struct DeclaredGate {
+    let policy: Policy
+    let change: GateChange
+    /// The moment of the policy's clock.
+    let now: Instant
+
+    /// Reads and compiles a policy. What is found goes to standard error; an error ends the command.
+    ///
+    /// `now` is the policy's clock, `offset` how far the host's is ahead of it.
+    init(path: String, now: Instant, offset: Int64, _ console: Console) throws {
+        let policy = try PolicyInput(reading: path).required(console)
+        let options = CompileOptions(now: now, kernelClockOffset: offset, accounts: HostAccounts.database)
+        let result = PolicyCompiler.compile(policy, options: options)
+        console.say(bytes: TextReport.findings(result.diagnostics, in: policy.sources))
+        guard let table = result.table else {
+            throw CommandFailure(.findings, "'\(path)' cannot be compiled", help: "portgate compile \(path)")
+        }
+        self.policy = policy
+        self.now = now
+        change = GateChange(
+            table: table, text: result.text, origin: .apply, policyName: policy.name, policyDigest: policy.digest,
+            paths: [path],
+            sources: policy.sources.files.map { GenerationRecord.Source(path: $0.path, bytes: $0.bytes) },
+            horizon: result.horizon, clockOffset: offset)
+    }
+}
+
+/// What a change is compared with: the live table, and what was applied last.
+struct HostLook {
+    let host: HostIdentity
+    let live: LiveLook
+    let record: GenerationRecord?
+    /// The table of the last generation, when it was applied on this boot and in this namespace.
+    let recorded: Table?
+
+    /// Looks at the host.
+    init(_ door: KernelDoor, _ state: StateDirectory) throws(GateFailure) {
+        host = try door.host()
+        record = try state.current()
+        recorded =
+            if let record, record.host == host { try state.table(of: record) } else { nil }
+        live = try door.look()
+    }
+}

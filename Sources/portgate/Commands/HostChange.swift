@@ -1,0 +1,65 @@
+import Gate
+import Glibc
+import Policy
+
+/// A change of the host's gate about to be made: shown, guarded, agreed to, made.
+struct HostChange {
+    let settings: HostSettings
+    let plan: Plan
+    let change: GateChange
+    let look: HostLook
+
+    /// Shows the plan, makes sure that nobody is shut out and that somebody agrees, and puts it in force.
+    func make<Settings: HostCommand>(
+        _ command: Settings, policy: Policy?, policyNow: Instant, door: KernelDoor, _ console: Console
+    ) throws -> ExitCode {
+        let isText = command.requests.contains { $0.format == .text && $0.path == nil }
+        if isText { try console.write(plan.text) }
+        if let record = look.record, record.host.boot == look.host.boot, record.host.namespace != look.host.namespace {
+            console.say(
+                "warning: this state directory was last used in network namespace \(record.host.namespace), "
+                    + "this is \(look.host.namespace)")
+        }
+        let verdict = settings.guardian(console).judge(
+            change.table, policy: policy, now: .now, policyNow: policyNow)
+        for warning in verdict.warnings { console.say("warning: \(warning) [PG460]") }
+        if let refusal = verdict.refusal {
+            guard settings.allowLockout else { throw refusal }
+            console.say("warning: \(refusal.diagnostic.message); --allow-lockout was given")
+        }
+        if !plan.isNothing { try settings.confirm("Apply this?", console) }
+        let state = settings.state(console)
+        let lock = try state.lock(waitSeconds: settings.waitSeconds, now: .now)
+        let applier = Applier(door: door, state: state, appliedBy: settings.appliedBy(console)) { .now }
+        // From here to the verified end a hang-up or Ctrl-C must not leave half a change.
+        let signals = [SIGINT, SIGTERM, SIGHUP].map { ($0, signal($0, SIG_IGN)) }
+        defer { for (number, handler) in signals { signal(number, handler) } }
+        let report = try applier.apply(change, seen: look.live, holding: lock)
+        try publish(report, command, console)
+        return .clean
+    }
+
+    private func publish<Settings: HostCommand>(
+        _ report: Applier.Report, _ command: Settings, _ console: Console
+    ) throws {
+        let (words, number): (String, Int) =
+            switch report {
+            case .nothingToDo(let generation): ("generation \(generation) stays in force", generation)
+            case .applied(let generation, 0): ("recorded as generation \(generation); the rules were live already", generation)
+            case .applied(let generation, let transactions):
+                (
+                    "in force and read back: generation \(generation), \(transactions) transaction"
+                        + (transactions == 1 ? "" : "s"), generation
+                )
+            }
+        let document = GateDocument(
+            command: Settings.name, complete: true, findings: [],
+            members: [
+                .init("result", .string(words)), .init("generation", .number(Int64(number))),
+                .init("policy_digest", .string(change.policyDigest)), .init("plan", plan.json),
+            ])
+        try Publisher(requests: command.requests, console: console).publish { format, _ in
+            format == .json ? document.bytes : Array("\(words)\n".utf8)
+        }
+    }
+}

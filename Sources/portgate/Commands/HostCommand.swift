@@ -1,0 +1,129 @@
+import Gate
+import Glibc
+import Policy
+
+/// A command that looks at or changes the host's gate.
+protocol HostCommand: PublishingCommand {
+    /// What such commands have in common.
+    var host: HostSettings { get set }
+
+    /// Does the work; a ``GateFailure`` is shown and becomes the exit code.
+    func operate(_ console: Console) throws -> ExitCode
+}
+
+/// The settings of every command on a host.
+struct HostSettings: Sendable {
+    /// `--state-dir`.
+    var stateDirectory: String?
+    /// `--wait`, in seconds.
+    var waitSeconds = 0
+    /// `--policy-clock`.
+    var policyClock: Instant?
+    /// `--must-allow`.
+    var mustAllow: [ManagementEndpoint] = []
+    /// `--allow-lockout`.
+    var allowLockout = false
+    /// `--yes`.
+    var yes = false
+
+    /// The state directory: as said, else by the environment, else the standard one.
+    func state(_ console: Console) -> StateDirectory {
+        StateDirectory(path: stateDirectory ?? console.environment("PORTGATE_STATE_DIR") ?? "")
+    }
+
+    /// The ways into the host that a change must leave open.
+    func guardian(_ console: Console) -> LockoutGuard {
+        let ssh = SSHConnection.current(environment: console.environment("SSH_CONNECTION"))
+        return LockoutGuard(endpoints: (ssh.map { [ManagementEndpoint($0)] } ?? []) + mustAllow)
+    }
+
+    /// Who makes a change, for the record.
+    func appliedBy(_ console: Console) -> String {
+        let sudo = console.environment("SUDO_USER").flatMap { Name($0) }
+        return "uid \(getuid())" + (sudo.map { " (sudo: \($0))" } ?? "")
+    }
+
+    /// Makes sure that somebody agrees: `--yes`, or the word typed at a terminal.
+    func confirm(_ question: String, _ console: Console) throws(GateFailure) {
+        if yes { return }
+        try Confirmation.ask(question) { console.say($0) }
+    }
+}
+
+extension HostCommand {
+    func run(_ console: Console) throws -> ExitCode {
+        do {
+            return try operate(console)
+        } catch let failure as GateFailure {
+            let diagnostic = failure.diagnostic
+            console.say("portgate: \(diagnostic.message) [\(diagnostic.code)]")
+            for note in diagnostic.notes { console.say("  note: \(note.message)") }
+            for request in requests where request.format == .json {
+                let document = GateDocument(command: Self.name, complete: false, findings: [diagnostic], members: [])
+                try Publisher(requests: [request], console: console).publish { _, _ in document.bytes }
+            }
+            return ExitCode(rawValue: failure.exit.rawValue) ?? .incomplete
+        }
+    }
+}
+
+extension CommandOption where Settings: HostCommand {
+    /// `--state-dir DIR`.
+    static var stateDirectory: Self {
+        .value(
+            "state-dir", "DIR", completion: .paths,
+            help: "keep state in DIR (PORTGATE_STATE_DIR, else \(StateDirectory.standardPath))"
+        ) { settings, text throws(UsageError) in
+            guard !text.isEmpty else { throw UsageError("--state-dir names no folder") }
+            settings.host.stateDirectory = text
+        }
+    }
+
+    /// `--wait SECONDS`.
+    static var wait: Self {
+        .value("wait", "SECONDS", help: "wait so long for another portgate that holds the lock") {
+            settings, text throws(UsageError) in
+            guard let seconds = Int(text), (0...86_400).contains(seconds) else {
+                throw UsageError("--wait '\(text)' is not a number of seconds from 0 to 86400")
+            }
+            settings.host.waitSeconds = seconds
+        }
+    }
+
+    /// `--policy-clock TIME`.
+    static var policyClock: Self {
+        .value(
+            "policy-clock", "TIME",
+            help: "rehearse: let this moment stand for TIME (RFC 3339) in every window and expiry"
+        ) { settings, text throws(UsageError) in
+            do throws(InstantError) {
+                settings.host.policyClock = try Instant(parsing: text)
+            } catch {
+                throw UsageError("--policy-clock '\(text)': \(error)")
+            }
+        }
+    }
+
+    /// `--must-allow ADDRESS[@PORT[/PROTOCOL]]`.
+    static var mustAllow: Self {
+        .value(
+            "must-allow", "ADDRESS[@PORT[/PROTOCOL]]", repeatable: true,
+            help: "refuse a change that shuts this source out of the port (22/tcp unless stated); repeatable"
+        ) { settings, text throws(UsageError) in
+            guard let endpoint = ManagementEndpoint(parsing: text) else {
+                throw UsageError("--must-allow '\(text)' is not ADDRESS, ADDRESS@PORT or ADDRESS@PORT/PROTOCOL")
+            }
+            settings.host.mustAllow.append(endpoint)
+        }
+    }
+
+    /// `--allow-lockout`.
+    static var allowLockout: Self {
+        .flag("allow-lockout", help: "apply even if it cuts this SSH connection or what --must-allow names") {
+            $0.host.allowLockout = true
+        }
+    }
+
+    /// `--yes`.
+    static var yes: Self { .flag("yes", help: "do not ask") { $0.host.yes = true } }
+}

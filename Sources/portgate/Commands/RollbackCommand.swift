@@ -1,0 +1,59 @@
+import Gate
+import Policy
+
+/// `portgate rollback`: puts an earlier generation in force again.
+struct RollbackCommand: HostCommand {
+    static let name = "rollback"
+    static let summary = "put an earlier generation in force again"
+    static let details = """
+        Loads the recorded ruleset of the generation before the current one, or of --to N, the same way as apply: plan, \
+        question, load, read back. It becomes a new generation; nothing of the history is lost. Windows and expiries are the \
+        recorded moments, so that what has ended since stays ended.
+        """
+    static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete, .refused, .rolledBack]
+    static let formats: [OutputFormat] = [.text, .json]
+    static let options: [CommandOption<Self>] = [
+        .value("to", "N", help: "return to generation N") { settings, text throws(UsageError) in
+            guard let number = Int(text), number >= 1 else { throw UsageError("--to '\(text)' is not a generation") }
+            settings.target = number
+        },
+        .flag("list", help: "list the generations, change nothing") { $0.isList = true },
+        .yes, .mustAllow, .allowLockout, .wait, .stateDirectory, outputOption,
+    ]
+
+    var outputs: [OutputRequest] = []
+    var host = HostSettings()
+    private var target: Int?
+    private var isList = false
+
+    init() {}
+
+    func validate() throws(UsageError) {
+        if isList, target != nil { throw UsageError("--list changes nothing; it goes without --to") }
+    }
+
+    func operate(_ console: Console) throws -> ExitCode {
+        let state = host.state(console)
+        let rollback = Rollback(state: state)
+        if isList { return try list(rollback.entries(), console) }
+        let door = KernelDoor.live()
+        let change = try rollback.change(to: target)
+        let look = try HostLook(door, state)
+        let policyNow = Instant(seconds: Instant.now.seconds - change.clockOffset)
+        let plan = Planner(now: policyNow).plan(
+            declared: change.table, live: look.live.table, recorded: look.recorded)
+        return try HostChange(settings: host, plan: plan, change: change, look: look)
+            .make(self, policy: nil, policyNow: policyNow, door: door, console)
+    }
+
+    private func list(_ entries: [Rollback.Entry], _ console: Console) throws -> ExitCode {
+        try Publisher(requests: requests, console: console).publish { format, _ in
+            guard format == .json else {
+                return Array((entries.map { $0.text + "\n" }.joined() + "\(entries.count) generations\n").utf8)
+            }
+            let member = JSONValue.Member("generations", .array(entries.map(\.json)))
+            return GateDocument(command: Self.name, complete: true, findings: [], members: [member]).bytes
+        }
+        return .clean
+    }
+}
