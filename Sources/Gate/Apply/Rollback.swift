@@ -1,5 +1,5 @@
 import Nftables
-public import Policy
+import Policy
 
 /// The way back to an earlier generation.
 public struct Rollback: Sendable {

@@ -9,7 +9,8 @@ extension GateView {
         for chain in table.chains where chain.name == "pg_about" {
             facts = chain.rules.compactMap(\.comment)
         }
-        for map in table.maps {
+        // What comes from outside first: the order of the rules there is the order of the policy.
+        for map in table.maps.sorted(by: { $0.name > $1.name }) {
             for element in map.elements {
                 guard let chain = element.verdict.chain,
                     let name = TableReader.name(of: chain, prefixes: ["pg_p_", "pg_l_"])

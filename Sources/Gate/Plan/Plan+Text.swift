@@ -6,7 +6,11 @@ extension Plan {
             lines.append("REHEARSAL: the policy's clock is \(Self.shift(clockOffset)); do not leave this in force")
             lines.append("")
         }
-        for change in changes { lines += Self.lines(change) }
+        var heading: String?
+        for change in changes {
+            if change.rule == nil { heading = change.port }
+            lines += Self.lines(change, indent: change.rule != nil && heading == change.port ? "    " : "")
+        }
         if !alterations.isEmpty {
             if !lines.isEmpty { lines.append("") }
             lines.append("changed by another hand since the last apply, and undone by this one:")
@@ -38,14 +42,13 @@ extension Plan {
         return "\(span) \(offset > 0 ? "behind" : "ahead of") the host's"
     }
 
-    private static func lines(_ change: Change) -> [String] {
+    private static func lines(_ change: Change, indent: String) -> [String] {
         let sign =
             switch change.action {
             case .add: "+"
             case .change: "~"
             case .remove: "-"
             }
-        let indent = change.rule == nil ? "" : "    "
         let subject = change.rule.map { "rule \(change.port)/\($0)" } ?? "port \(change.port)"
         var lines = ["\(indent)\(sign) \(subject)\(change.headline.isEmpty ? "" : ": \(change.headline)")"]
         for detail in change.details { lines.append("\(indent)    \(words(detail))") }

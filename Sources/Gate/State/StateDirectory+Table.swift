@@ -1,5 +1,5 @@
-import Policy
 public import Nftables
+import Policy
 
 extension StateDirectory {
     /// Reads the table of a generation from its recorded text, which must read as exactly what portgate renders.

@@ -59,7 +59,8 @@ extension GateStatus {
     /// The status as JSON members.
     public var json: [JSONValue.Member] {
         let body = JSONValue.members([
-            "in_force": .bool(isLive), "as_applied": .bool(isAsApplied), "generation": record.map { .number(Int64($0.number)) },
+            "in_force": .bool(isLive), "as_applied": .bool(isAsApplied),
+            "generation": record.map { .number(Int64($0.number)) },
             "record": record?.json, "outcome": outcome.map { .string($0.result.rawValue) },
             "kernel_generation": .number(Int64(kernelGeneration)), "policy_digest": policyDigest.map { .string($0) },
             "horizon": horizon.map { .string($0.rfc3339) }, "clock_offset_seconds": .number(clockOffset),
@@ -67,7 +68,8 @@ extension GateStatus {
             "later_chains": .array(
                 laterChains.map { chain in
                     .members([
-                        "family": .string(chain.family.name), "table": .string(chain.table), "chain": .string(chain.name),
+                        "family": .string(chain.family.name), "table": .string(chain.table),
+                        "chain": .string(chain.name),
                         "hook": .string(chain.hookName), "priority": .number(Int64(chain.priority)),
                         "drops_by_default": .bool(chain.dropsByDefault),
                     ])

@@ -45,7 +45,8 @@ struct HostChange {
         let (words, number): (String, Int) =
             switch report {
             case .nothingToDo(let generation): ("generation \(generation) stays in force", generation)
-            case .applied(let generation, 0): ("recorded as generation \(generation); the rules were live already", generation)
+            case .applied(let generation, 0):
+                ("recorded as generation \(generation); the rules were live already", generation)
             case .applied(let generation, let transactions):
                 (
                     "in force and read back: generation \(generation), \(transactions) transaction"

@@ -15,7 +15,11 @@ enum CommandList {
             commands: [
                 CheckCommand.self, TestCommand.self, CompileCommand.self, WhyCommand.self, ExplainCommand.self,
             ]),
-        Group(title: "Operate a host", commands: []),
+        Group(
+            title: "Operate a host",
+            commands: [
+                InitCommand.self, PlanCommand.self, ApplyCommand.self, RollbackCommand.self, StatusCommand.self,
+            ]),
         Group(title: "This tool", commands: [CompletionsCommand.self, HelpCommand.self]),
     ]
 
