@@ -85,6 +85,18 @@ struct LintShadowTests {
                 from: nil))
     }
 
+    @Test("when comparing takes too long, the rule from which on nothing was compared is named")
+    func budget() {
+        var sample = SamplePolicy()
+        sample.port("db", 5432)
+        for index in 0..<5 { sample.rule("r\(index)", from: SamplePolicy.set("10.0.\(index).0/24")) }
+        let context = LintContext(sample.policy, now: LintTests.now)
+        #expect(context.shadowedRules(budget: 100) == [])
+        let found = context.shadowedRules(budget: 6)
+        #expect(found.map(\.code) == ["PG109"])
+        #expect(found.first?.rule == "r2")
+    }
+
     @Test("no attempt that a redundant rule allows is refused without it, on random policies")
     func removingChangesNothing() throws {
         var count = 0

@@ -14,6 +14,8 @@ extension LintContext {
             granted += port.grants?.to ?? []
             if let audit = port.audit { breakGlass = breakGlass.union(audit.breakGlass) }
         }
+        // An identity that is not used is reported itself; the networks under it are not its fault.
+        for identity in policy.identities { networks.formUnion(identity.networkNames) }
         let identities = reached(from: granted)
         var found: [Diagnostic] = []
         for network in policy.networks where !networks.contains(network.name.text) {

@@ -1,11 +1,11 @@
 extension LintContext {
     /// Interval look-ups that all comparisons of rules may take together: well under a second.
-    private static let shadowBudget = 5_000_000
+    static let shadowBudget = 5_000_000
 
     /// Rules whose every connection an earlier rule of the port allows already.
-    func shadowedRules() -> [Diagnostic] {
+    func shadowedRules(budget limit: Int = LintContext.shadowBudget) -> [Diagnostic] {
         var found: [Diagnostic] = []
-        var budget = Self.shadowBudget
+        var budget = limit
         for port in policy.ports where port.rules.count > 1 {
             let sources = port.rules.map { self.sources(of: $0) }
             let leaves = port.rules.map { rule -> Set<Name> in

@@ -12,13 +12,9 @@ struct PolicyInput {
     /// Reads a policy: a file, a folder of files, or `-` for standard input.
     init(reading path: String) {
         self.path = path
-        let loader = PolicyLoader(reader: Files.sourceReader, zones: Self.zones)
+        let loader = PolicyLoader(reader: Files.sourceReader, zones: Files.zoneDatabase)
         result = loader.load(paths: [path])
     }
-
-    /// The time zones of this host. Zones that cannot be read are unknown, and a policy that names one is refused.
-    private static let zones = ZoneDatabase(
-        read: { name in try? Files.read("/usr/share/zoneinfo/\(name)", limit: 1 << 20) }, names: { [] })
 
     /// The policy, when reading found no error.
     var policy: Policy? { result.policy }
