@@ -12,8 +12,6 @@ enum ReadFailure: Error, Hashable {
 
 /// Reading whole files without trusting their size.
 enum BoundedReading {
-    private static let chunk = 1 << 20
-
     /// Reads a regular file or a named pipe. Waits for a pipe's writer, as every reader does.
     static func read(_ path: String, limit: Int) throws(ReadFailure) -> [UInt8] {
         // A look before opening, for opening a device can have effects; what was opened is looked at again.
@@ -42,13 +40,12 @@ enum BoundedReading {
         let kind: Descriptor.Kind
         do throws(Errno) { kind = try descriptor.kind() } catch { throw .system(error) }
         if onlyFiles, !kind.holdsText { throw .notAFile }
+        let limit = min(max(limit, 0), Int.max - 1)
         if case .file(let size) = kind { bytes.reserveCapacity(min(size, limit) + 1) }
         while bytes.count <= limit {
             // One byte more than allowed tells a file that is too large from one that just fits.
-            let room = max(bytes.capacity - bytes.count, chunk)
-            let wanted = min(room, limit + 1 - bytes.count)
             do throws(Errno) {
-                if try descriptor.read(upTo: wanted, into: &bytes) == 0 { return bytes }
+                if try descriptor.read(upTo: limit + 1 - bytes.count, into: &bytes) == 0 { return bytes }
             } catch {
                 throw .system(error)
             }

@@ -32,22 +32,20 @@ public struct Descriptor: ~Copyable {
 
     deinit { if isOwned { close(number) } }
 
-    /// Reads at most `count` bytes to the end of `bytes` (`read(2)`); returns how many, 0 at the end.
+    /// The most that one call to ``read(upTo:into:)`` takes.
+    private static let chunk = 1 << 18
+
+    /// Reads at most `count` bytes to the end of `bytes` (`read(2)`); returns how many, 0 at the end. May stop short of `count`.
     public borrowing func read(upTo count: Int, into bytes: inout [UInt8]) throws(Errno) -> Int {
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: count))
         let number = self.number
-        let result = bytes.withUnsafeMutableBytes { buffer in
-            retrying { buffer.baseAddress.map { Glibc.read(number, $0 + start, count) } ?? 0 }
+        let result = withUnsafeTemporaryAllocation(byteCount: min(count, Self.chunk), alignment: 16) { buffer in
+            let result = retrying { Glibc.read(number, buffer.baseAddress, buffer.count) }
+            if case .success(let got) = result {
+                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<got]))
+            }
+            return result
         }
-        switch result {
-        case .success(let got):
-            bytes.removeLast(count - got)
-            return got
-        case .failure(let error):
-            bytes.removeLast(count)
-            throw error
-        }
+        return try result.get()
     }
 
     /// Writes all bytes (`write(2)`).
