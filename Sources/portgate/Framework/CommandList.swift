@@ -14,6 +14,7 @@ enum CommandList {
             title: "Write and review policies (no root, no network)",
             commands: [
                 CheckCommand.self, TestCommand.self, CompileCommand.self, WhyCommand.self, ExplainCommand.self,
+                SchemaCommand.self,
             ]),
         Group(
             title: "Operate a host",

@@ -1,4 +1,4 @@
-import Glibc
+import Host
 import Policy
 import Reports
 
@@ -26,10 +26,10 @@ struct Publisher {
         for request in requests {
             guard let path = request.path else { continue }
             let document = try render(request.format, .plain)
-            do throws(OutputFile.Failure) {
+            do throws(HostError) {
                 try OutputFile.write(document, to: path)
             } catch {
-                throw CommandFailure(.incomplete, "cannot write '\(path)': \(String(cString: strerror(error.errno)))")
+                throw CommandFailure(.incomplete, error.description)
             }
         }
         for request in requests where request.path == nil {
