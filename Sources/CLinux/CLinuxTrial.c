@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <sys/socket.h>
 #include "CLinuxTrial.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -45,3 +46,5 @@ int portgate_pin_thread(void) {
   CPU_SET(here, &set);
   return sched_setaffinity(0, sizeof set, &set);
 }
+
+int portgate_raw_socket(int domain, int protocol) { return socket(domain, SOCK_RAW | SOCK_CLOEXEC, protocol); }

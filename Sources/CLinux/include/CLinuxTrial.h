@@ -11,6 +11,9 @@ int portgate_open_tun(const char *name);
    0, or -1 with errno EPERM when the kernel did not follow. */
 int portgate_set_thread_owner(uint32_t uid, uint32_t gid);
 
+/* socket(2) of type SOCK_RAW, closed on exec: a descriptor, or -1 with errno. */
+int portgate_raw_socket(int domain, int protocol);
+
 /* Keeps the calling thread on the processor it runs on, so that what it sends is queued in one order. 0, or -1 with errno. */
 int portgate_pin_thread(void);
 

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Policy
 
@@ -70,7 +71,7 @@ struct RouteNetlink: ~Copyable {
     }
 
     private static func open(groups: UInt32) throws(KernelTrialError) -> Int32 {
-        let descriptor = Glibc.socket(AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), routeProtocol)
+        let descriptor = portgate_raw_socket(AF_NETLINK, routeProtocol)
         guard descriptor >= 0 else { throw .system(call: "socket", errno: errno) }
         // struct sockaddr_nl: family, padding, port, groups.
         let name = host([UInt16(AF_NETLINK), 0]) + host([UInt32(0), groups])

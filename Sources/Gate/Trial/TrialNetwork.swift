@@ -214,8 +214,7 @@ struct TrialNetwork: ~Copyable {
     }
 
     private static func rawSocket(isV4: Bool, protocol number: Int32) throws(KernelTrialError) -> Int32 {
-        let kind = Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(isV4 ? AF_INET : AF_INET6, kind, number)
+        let descriptor = portgate_raw_socket(isV4 ? AF_INET : AF_INET6, number)
         guard descriptor >= 0 else {
             let reason = errno
             throw reason == EPERM ? .notPermitted : .system(call: "raw socket", errno: reason)
