@@ -82,7 +82,7 @@ link "$intruder" 2
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=demo \
     -keyout "$work/key.pem" -out "$work/cert.pem" >/dev/null 2>&1
-in_ns "$server" openssl s_server -accept '[::]:8443' -key "$work/key.pem" -cert "$work/cert.pem" -www -quiet \
+in_ns "$server" openssl s_server -accept 8443 -key "$work/key.pem" -cert "$work/cert.pem" -www -quiet \
     >/dev/null 2>&1 &
 pids+=($!)
 in_ns "$server" python3 -c '
