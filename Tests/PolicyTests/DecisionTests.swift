@@ -176,6 +176,19 @@ struct DecisionTests {
         #expect(sample.policy.explain(sample.policy.decide(attempt), attempt).nearest?.rule.text == "near")
     }
 
+    @Test("to another host a rule for a network is nearer than one for a process of this host")
+    func nearestForOthers() {
+        var sample = SamplePolicy()
+        sample.process("pooler", user: "postgres")
+        sample.port("db", 5432)
+        sample.rule("process") { $0.identities = .only([SamplePolicy.name("pooler")]) }
+        sample.rule("network", from: SamplePolicy.set("192.168.0.0/16"))
+        for (source, rule) in [("10.9.5.1", "network"), ("127.0.0.1", "process")] {
+            let attempt = Self.attempt(source)
+            #expect(sample.policy.explain(sample.policy.decide(attempt), attempt).nearest?.rule.text == rule)
+        }
+    }
+
     @Test("decisions are summed up in a sentence")
     func summaries() throws {
         let policy = try Self.sample()

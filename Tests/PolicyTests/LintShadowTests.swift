@@ -140,6 +140,7 @@ struct LintShadowTests {
         for finding in shadowed {
             var without = sample.policy
             without.ports[0].rules.removeAll { $0.name.text == finding.rule }
+            let (before, after) = (Decider(sample.policy), Decider(without))
             for _ in 0..<300 {
                 let isOwn = Bool.random(using: &generator)
                 let last = UInt32.random(in: 0..<18, using: &generator)
@@ -150,11 +151,11 @@ struct LintShadowTests {
                     time: Instant(seconds: Int64.random(in: 1_795_424_400...1_800_000_000, using: &generator)),
                     identities: Set(people.filter { _ in Bool.random(using: &generator) }.map(SamplePolicy.name)),
                     request: [nil, .tls, .tls12, .ssh].randomElement(using: &generator) ?? nil)
-                func isAllowed(_ policy: Policy) -> Bool {
-                    if case .allowed = policy.decide(attempt) { return true }
+                func isAllowed(_ decider: Decider) -> Bool {
+                    if case .allowed = decider.decide(attempt) { return true }
                     return false
                 }
-                #expect(isAllowed(sample.policy) == isAllowed(without), "\(finding.message) \(attempt)")
+                #expect(isAllowed(before) == isAllowed(after), "\(finding.message) \(attempt)")
             }
         }
         return shadowed.count

@@ -65,12 +65,18 @@ struct Explainer {
             case .window: sum + 1
             case .expired: sum + 2
             case .request: sum + 3
-            case .identity: sum + 4
+            case .identity: sum + (isImpossibleForOthers(rule) ? 6 : 4)
             case .network: sum + 5
             }
         }
         let bits = miss.mismatches.contains(.network) ? bitsApart(rule) : 0
         return Distance(count: miss.mismatches.count, weight: weight, bits: bits)
+    }
+
+    /// Whether the rule means processes of this host alone, and the attempt is another host's.
+    private func isImpossibleForOthers(_ rule: AccessRule) -> Bool {
+        guard !attempt.isOwn, case .only(let names) = rule.identities else { return false }
+        return names.allSatisfy { decider.policy.hasProcess($0) }
     }
 
     /// The bits at the end of an address in which the source differs from the nearest address of the rule; 129 in another family.
@@ -106,7 +112,7 @@ struct Explainer {
     private func identitySentence(_ rule: AccessRule) -> String {
         guard case .only(let names) = rule.identities else { return "the rule names no identity" }
         let needed = names.count == 1 ? "needs identity \(names[0])" : "needs identity \(Self.list(names.map(\.text)))"
-        if !attempt.isOwn, names.allSatisfy({ decider.policy.hasProcess($0) }) {
+        if isImpossibleForOthers(rule) {
             return needed + ", a process of this host; \(attempt.source) is another host"
         }
         if names.count == 1, case .addresses(let addresses) = decider.policy.identity(named: names[0])?.proof {
