@@ -39,32 +39,17 @@ struct ApplierTests {
         }
     }
 
-    /// Runs nft in the calling thread's namespace and returns what it prints.
-    @discardableResult
-    private static func nft(_ arguments: String...) throws -> String {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/sbin/nft")
-        process.arguments = arguments
-        process.standardOutput = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
-        return String(decoding: output, as: UTF8.self)
-    }
-
     @Test("A04: applying twice changes nothing, and what left the policy has left the kernel")
     func appliesTwice() throws {
         let (first, second) = (first, second)
         try ScratchNetworkNamespace.run {
             let bench = try Bench()
             #expect(try bench.apply(GateSample.change(first)) == .applied(generation: 1, transactions: 2))
-            let listing = try Self.nft("-s", "list", "ruleset")
+            let listing = try NftTool.run("-s", "list", "ruleset")
             #expect(try bench.apply(GateSample.change(first)) == .nothingToDo(generation: 1))
-            #expect(try Self.nft("-s", "list", "ruleset") == listing)
+            #expect(try NftTool.run("-s", "list", "ruleset") == listing)
             _ = try bench.apply(GateSample.change(second))
-            let after = try Self.nft("-s", "list", "ruleset")
+            let after = try NftTool.run("-s", "list", "ruleset")
             #expect(!after.contains("web"))
             #expect(!after.contains("10.20.0.0"))
         }
@@ -85,15 +70,15 @@ struct ApplierTests {
     func touchesNothingElse() throws {
         let (first, second) = (first, second)
         try ScratchNetworkNamespace.run {
-            try Self.nft(
+            try NftTool.run(
                 "add table ip docker; add chain ip docker nat { type nat hook prerouting priority -100; }; "
                     + "add table inet f2b; add set inet f2b banned { type ipv4_addr; elements = { 192.0.2.1 }; }")
-            let before = try Self.nft("list", "ruleset")
+            let before = try NftTool.run("list", "ruleset")
             let bench = try Bench()
             _ = try bench.apply(GateSample.change(first))
             _ = try bench.apply(GateSample.change(second))
-            try Self.nft("delete", "table", "inet", "portgate")
-            #expect(try Self.nft("list", "ruleset") == before)
+            try NftTool.run("delete", "table", "inet", "portgate")
+            #expect(try NftTool.run("list", "ruleset") == before)
         }
     }
 
@@ -128,7 +113,7 @@ struct ApplierTests {
         let first = first
         try ScratchNetworkNamespace.run {
             let bench = try Bench()
-            try Self.nft(
+            try NftTool.run(
                 "add table inet portgate; add chain inet portgate pg_gate "
                     + "{ type filter hook prerouting priority 10; policy accept; }")
             _ = try bench.apply(GateSample.change(first))
@@ -249,7 +234,7 @@ struct ApplierTests {
             let real = KernelDoor.live()
             // The host is asked for between the look and the first transaction.
             bench.door.host = { () throws(GateFailure) in
-                _ = try? Self.nft("add", "table", "ip", "foreign")
+                _ = try? NftTool.run("add", "table", "ip", "foreign")
                 return try real.host()
             }
             let failure = try #require(bench.failure(GateSample.change(second)))
@@ -277,7 +262,7 @@ struct ApplierTests {
         try ScratchNetworkNamespace.run {
             let bench = try Bench()
             _ = try bench.apply(GateSample.change(first))
-            try Self.nft("insert rule inet portgate pg_p_db accept; add set inet portgate extra { type ipv4_addr; }")
+            try NftTool.run("insert rule inet portgate pg_p_db accept; add set inet portgate extra { type ipv4_addr; }")
             let live = try bench.door.look()
             let plan = Planner(now: GateSample.now, policy: first).plan(
                 declared: GateSample.table(first), live: live.table, recorded: GateSample.table(first))

@@ -91,7 +91,7 @@ public struct FirstPolicy: Sendable {
                 "  ssh-now: [\(Self.quoted(Self.block(ssh.client)))]",
             ]
         }
-        lines += ["", entries.isEmpty ? "ports: []" : "ports:"]
+        lines += ["", entries.isEmpty ? "# ports: nothing listens in this network namespace" : "ports:"]
         for entry in entries { lines += self.lines(entry) }
         if !entries.isEmpty {
             lines += ["", "tests:"]
@@ -102,7 +102,7 @@ public struct FirstPolicy: Sendable {
 
     private func lines(_ entry: Entry) -> [String] {
         var lines: [String] = []
-        for listener in entry.listeners { lines.append("  # \(Self.words(listener))") }
+        for listener in entry.listeners { lines.append("  # \(Self.comment(Self.words(listener)))") }
         if entry.listeners.isEmpty { lines.append("  # nothing listens here that could be seen") }
         lines += [
             "  - name: \(Self.quoted(entry.name))", "    port: \(entry.port)", "    protocol: \(entry.transport.name)",
@@ -153,6 +153,11 @@ public struct FirstPolicy: Sendable {
         if let unit = owner.unit { text += ", unit \(unit)" }
         if let command = owner.command { text += ": \(command)" }
         return text
+    }
+
+    /// Keeps a text on the line of its comment: printable ASCII only.
+    private static func comment(_ text: String) -> String {
+        String(decoding: text.utf8.map { (0x20...0x7e).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
     }
 
     private static func block(_ address: IPAddress) -> String {

@@ -1,0 +1,173 @@
+import Foundation
+import Policy
+import Testing
+
+@testable import Gate
+
+/// What the state directory does with hostile, torn and unusable files.
+@Suite("StateDirectory")
+struct StateDirectoryTests {
+    private func failure<Result>(_ body: () throws -> Result) -> GateFailure? {
+        do {
+            _ = try body()
+            return nil
+        } catch { return error as? GateFailure }
+    }
+
+    private static let record = GenerationRecord(
+        number: 3, origin: .rollback(to: 1), previous: 2, created: GateSample.now, policyName: "sample",
+        policyDigest: "ab", paths: ["a.yaml"], rulesetDigest: "cd", host: HostIdentity(namespace: 7, boot: "b"),
+        clockOffset: -5, horizon: Instant(seconds: 9), appliedBy: "uid 0")
+
+    @Test("a record is read back as it was written")
+    func roundTrip() throws {
+        let value = try JSONReader.value(of: Self.record.json.rendered())
+        #expect(GenerationRecord(json: value) == Self.record)
+    }
+
+    @Test(
+        "a torn or hostile `current` is an error that names the file, never a guess",
+        arguments: [
+            "", "{", "{\"format\": 1}", "{\"format\": 2, \"generation\": 1}", "{\"format\": 1, \"generation\": 0}",
+            "{\"format\": 1, \"generation\": -1}", "{\"format\": 1, \"generation\": 99999999999}",
+            "{\"format\": 1, \"generation\": 1.5}", "{\"format\": 1, \"generation\": 1} x",
+            "{\"format\": 1, \"generation\": 1, \"generation\": 2}", "\u{0}", String(repeating: "[", count: 100_000),
+            "{\"format\": 1, \"generation\": \"1\"}",
+        ])
+    func tornCurrent(text: String) throws {
+        let folder = try StateFolder()
+        try folder.write("current", text)
+        let failure = try #require(failure { try folder.directory.current() })
+        #expect(failure.diagnostic.code == "PG402")
+        #expect(failure.diagnostic.message.contains("\(folder.path)/current"))
+    }
+
+    @Test("a `current` that names a missing generation is an error")
+    func danglingCurrent() throws {
+        let folder = try StateFolder()
+        try folder.write("current", "{\"format\": 1, \"generation\": 4}")
+        #expect(failure { try folder.directory.current() }?.diagnostic.code == "PG402")
+    }
+
+    @Test("a record of another generation under a number is an error")
+    func swappedRecord() throws {
+        let folder = try StateFolder()
+        try folder.write("generations/4/meta.json", String(decoding: Self.record.json.rendered(), as: UTF8.self))
+        #expect(failure { try folder.directory.record(4) }?.diagnostic.code == "PG402")
+    }
+
+    @Test("a recorded ruleset that was edited is found out")
+    func editedRuleset() throws {
+        let folder = try StateFolder()
+        try folder.write("generations/3/ruleset.nft", "table inet portgate {\n}\n")
+        #expect(failure { try folder.directory.ruleset(of: Self.record) }?.diagnostic.code == "PG402")
+    }
+
+    @Test("links, pipes and folders in a file's place are not followed, waited for or read")
+    func strangeFiles() throws {
+        let folder = try StateFolder()
+        try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/current", withDestinationPath: "/etc/passwd")
+        #expect(failure { try folder.directory.current() }?.diagnostic.code == "PG401")
+        try FileManager.default.removeItem(atPath: "\(folder.path)/current")
+        #expect(mkfifo("\(folder.path)/current", 0o600) == 0)
+        #expect(failure { try folder.directory.current() }?.diagnostic.code == "PG401")
+        try FileManager.default.removeItem(atPath: "\(folder.path)/current")
+        try folder.write("current/x", "")
+        #expect(failure { try folder.directory.current() }?.diagnostic.code == "PG401")
+    }
+
+    @Test("a folder that others may look into is refused, with the words that put it right")
+    func openFolder() throws {
+        let folder = try StateFolder()
+        #expect(chmod(folder.path, 0o755) == 0)
+        let failure = try #require(failure { try folder.directory.prepareForWriting() })
+        #expect(failure.exit == .refused)
+        #expect(failure.diagnostic.message.contains("chmod 700 \(folder.path)"))
+    }
+
+    @Test("a state directory below a file cannot be used, and says so")
+    func belowAFile() throws {
+        let folder = try StateFolder()
+        try folder.write("file", "")
+        let below = StateDirectory(path: "\(folder.path)/file/state")
+        #expect(failure { try below.prepareForWriting() }?.diagnostic.code == "PG401")
+    }
+
+    @Test("A12: the lock is held by one; the other is told who and since when, and waits no longer than asked")
+    func lock() throws {
+        let folder = try StateFolder()
+        let held = try folder.directory.lock(waitSeconds: 0, now: GateSample.now)
+        let failure = failure { () -> Bool in
+            let second = try folder.directory.lock(waitSeconds: 0, now: GateSample.now)
+            _ = consume second
+            return true
+        }
+        #expect(failure?.exit == .refused)
+        #expect(failure?.diagnostic.message.hasSuffix("held by pid \(getpid()), since 2026-11-21T12:00:00Z") == true)
+        _ = consume held
+        // Given back: taken at once.
+        let third = try folder.directory.lock(waitSeconds: 0, now: GateSample.now)
+        _ = consume third
+    }
+
+    @Test("what a holder wrote into the lock cannot move a terminal's cursor")
+    func hostileHolder() throws {
+        let folder = try StateFolder()
+        let held = try folder.directory.lock(waitSeconds: 0, now: GateSample.now)
+        Data("\u{1b}[2Jgone\n".utf8).withUnsafeBytes { bytes in
+            let descriptor = open("\(folder.path)/lock", O_WRONLY | O_TRUNC)
+            #expect(write(descriptor, bytes.baseAddress, bytes.count) == bytes.count)
+            close(descriptor)
+        }
+        let failure = failure { () -> Bool in
+            let second = try folder.directory.lock(waitSeconds: 0, now: GateSample.now)
+            _ = consume second
+            return true
+        }
+        #expect(failure?.diagnostic.message.utf8.contains(0x1b) == false)
+        _ = consume held
+    }
+
+    @Test("a change that began and never ended is told, until one ends")
+    func interrupted() throws {
+        let folder = try StateFolder()
+        let directory = folder.directory
+        try directory.prepareForWriting()
+        try directory.prepare(Self.record, ruleset: [], sources: [])
+        #expect(try directory.interrupted() == 3)
+        #expect(try directory.currentNumber() == nil)
+        try directory.settle(
+            Self.record, GenerationOutcome(result: .applied, at: GateSample.now, kernelGeneration: 1))
+        #expect(try directory.interrupted() == nil)
+        #expect(try directory.currentNumber() == 3)
+    }
+
+    @Test("files are closed to everybody but the owner")
+    func modes() throws {
+        let folder = try StateFolder()
+        let directory = folder.directory
+        try directory.prepareForWriting()
+        try directory.prepare(
+            Self.record, ruleset: [1], sources: [GenerationRecord.Source(path: "../../etc/x", bytes: [2])])
+        let enumerator = try #require(FileManager.default.enumerator(atPath: folder.path))
+        var seen = 0
+        for case let name as String in enumerator {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/\(name)")
+            let mode = try #require(attributes[.posixPermissions] as? Int)
+            #expect(mode & 0o077 == 0, "\(name)")
+            seen += 1
+        }
+        #expect(seen >= 6)
+        #expect(try directory.sources(of: Self.record).map(\.path) == ["../../etc/x"])
+    }
+
+    @Test(
+        "only whole numbers, once given keys and 16 levels are JSON here",
+        arguments: [
+            "1.5", "1e3", "{\"a\":1,\"a\":1}", "[1,]", "\"\\ud800\"", "\"\u{1}\"", "tru", "", "01x", "-", "[1 2]",
+            "99999999999999999999",
+        ])
+    func strictJSON(text: String) {
+        #expect(throws: JSONReader.Malformed.self) { try JSONReader.value(of: Array(text.utf8)) }
+    }
+}
