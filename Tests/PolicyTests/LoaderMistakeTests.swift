@@ -194,6 +194,27 @@ struct LoaderMistakeTests {
         ])
     func meaning(marked: String) { check(marked) }
 
+    @Test(
+        "text that is no policy",
+        arguments: [
+            start + "ports:\n⟦PG004⟧\t- name: a\n",
+            start + "owner: ⟦PG005⟧\"team\n",
+            start + "⟦PG006⟧name: q\n",
+            start + "networks:\n  lab: [10.0.0.0/8]\n  ⟦PG006⟧lab: [192.0.2.0/24]\n",
+            start + "owner: a⟦PG003⟧\u{0}b\n",
+        ])
+    func text(marked: String) { check(marked) }
+
+    @Test("bytes that are not UTF-8, and files beyond the limits")
+    func bytes() {
+        var folder = LoaderFolder()
+        folder.add("policy.yaml", bytes: Array(Self.start.utf8) + Array("owner: ".utf8) + [0xff, 0x0a])
+        #expect(folder.reported() == ["policy.yaml:3:8 PG002"])
+        folder.add("policy.yaml", bytes: Array(repeating: UInt8(ascii: "["), count: 2_000_000))
+        #expect(folder.reported().last?.hasSuffix("PG009") == true)
+        #expect(folder.load(limits: LoadLimits(fileBytes: 1_000_000)).diagnostics.map(\.code) == ["PG021"])
+    }
+
     @Test("a rule without a source is told what to write")
     func noSource() throws {
         let text = Self.start + "ports: [{ name: a, port: 1, allow: [{ name: all }] }]\n"

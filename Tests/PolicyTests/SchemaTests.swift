@@ -145,6 +145,24 @@ struct SchemaTests {
         }
     }
 
+    @Test("every policy of the library and of the examples fits the schema")
+    func libraryFitsTheSchema() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        var checked = 0
+        for folder in ["policies", "examples"] {
+            let files = FileManager.default.enumerator(
+                at: root.appending(path: folder), includingPropertiesForKeys: nil)
+            for case let file as URL in try #require(files) where file.pathExtension == "yaml" {
+                let text = try String(contentsOf: file, encoding: .utf8)
+                guard text.hasPrefix("version:") || text.contains("\nversion:") else { continue }
+                #expect(try SchemaCheck.objections(to: text) == [], "\(file.path)")
+                checked += 1
+            }
+        }
+        #expect(checked >= 10)
+    }
+
     @Test(
         "what the schema refuses",
         arguments: [
