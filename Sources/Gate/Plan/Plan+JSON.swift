@@ -11,6 +11,7 @@ extension Plan {
                 alterations.map { .members(["object": .string($0.object), "what": .string($0.what)]) }),
             "renewals": .array(renewals.map { .string($0) }),
             "horizon": horizon.map { .string($0.rfc3339) },
+            "clock_move": clockMove.map { .string($0) },
             "clock_offset_seconds": .number(clockOffset),
             "summary": .members([
                 "add": .number(Int64(counts.add)), "change": .number(Int64(counts.change)),

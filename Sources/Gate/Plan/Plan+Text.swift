@@ -6,6 +6,7 @@ extension Plan {
             lines.append("REHEARSAL: the policy's clock is \(Self.shift(clockOffset)); do not leave this in force")
             lines.append("")
         }
+        if let clockMove { lines.append("~ windows and expiries: \(clockMove)") }
         var heading: String?
         for change in changes {
             if change.rule == nil { heading = change.port }

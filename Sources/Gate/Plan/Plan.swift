@@ -60,6 +60,8 @@ public struct Plan: Hashable, Sendable {
     public let alterations: [TableDeviation]
     /// Differences that change nobody's access: comments, the digest, how far ahead windows are rendered.
     public let renewals: [String]
+    /// How the policy's clock is moved against the live one; nil when it is not. Windows open and close by it.
+    public let clockMove: String?
     /// How far ahead windows are rendered, by the policy's clock.
     public let horizon: Instant?
     /// Seconds by which the policy's clock is shifted; not 0 in a rehearsal.
@@ -74,5 +76,5 @@ public struct Plan: Hashable, Sendable {
     }
 
     /// Whether somebody's access or record changes: more than a renewal.
-    public var changesAccess: Bool { !changes.isEmpty || !alterations.isEmpty }
+    public var changesAccess: Bool { !changes.isEmpty || !alterations.isEmpty || clockMove != nil }
 }

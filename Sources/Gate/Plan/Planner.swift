@@ -46,14 +46,16 @@ public struct Planner: Sendable {
         let isNothing = live == declared
         var renewals: [String] = []
         if !isNothing, live != nil { renewals = comparison.renewals() }
+        let clockMove = live == nil ? nil : comparison.clockMove()
         var alterations: [TableDeviation] = []
         // Without a record nothing is known of other hands; without a live table everything is gone at once, by a restart.
         if let recorded, let live { alterations = TableDeviation.between(expected: recorded, found: live) }
-        if !isNothing, changes.isEmpty, renewals.isEmpty, alterations.isEmpty {
+        if !isNothing, changes.isEmpty, renewals.isEmpty, alterations.isEmpty, clockMove == nil {
             renewals = TableDeviation.between(expected: declared, found: live).map(\.description)
         }
         return Plan(
-            changes: changes, alterations: alterations, renewals: renewals, horizon: target.horizon,
+            changes: changes, alterations: alterations, renewals: renewals, clockMove: clockMove,
+            horizon: target.horizon,
             clockOffset: target.clockOffset, isNothing: isNothing)
     }
 }

@@ -198,6 +198,12 @@ struct ViewComparison {
         return text
     }
 
+    /// Says that the policy's clock is moved, which opens and closes windows; nil when it is not.
+    func clockMove() -> String? {
+        guard from.clockOffset != to.clockOffset else { return nil }
+        return "the policy's clock is shifted by \(to.clockOffset) s (live: \(from.clockOffset) s)"
+    }
+
     /// Says what differs without changing anybody's access.
     func renewals() -> [String] {
         var lines: [String] = []
@@ -208,9 +214,6 @@ struct ViewComparison {
         if from.policyDigest != to.policyDigest, let digest = to.policyDigest {
             let live = from.policyDigest?.prefix(12) ?? "none"
             lines.append("the policy's text changes: sha256 \(digest.prefix(12)) (live: \(live))")
-        }
-        if from.clockOffset != to.clockOffset {
-            lines.append("the policy's clock is shifted by \(to.clockOffset) s (live: \(from.clockOffset) s)")
         }
         return lines
     }
