@@ -176,6 +176,9 @@ public final class LabNamespace {
         _ = try lab(["datagram6", address, "\(port)", "--source", source, "--tag", tag])
     }
 
+    /// Sends one router advertisement to the nodes on an interface.
+    public func advertise(on interface: String) throws { _ = try lab(["advertise", interface]) }
+
     /// Starts to read the records of an NFLOG group.
     public func records(ofGroup group: UInt16) throws -> LabRecords {
         LabRecords(process: try startScript(["nflog", "\(group)"], expecting: "ready"))

@@ -6,6 +6,7 @@
     lab.py flood ADDR PORT          numbered datagrams at a rate, until standard input closes or the count is reached
     lab.py probe ADDR PORT          one hand-made TCP segment, and what comes back
     lab.py datagram6 ADDR PORT      one UDP datagram over IPv6 in fragments
+    lab.py advertise INTERFACE      one router advertisement
     lab.py nflog GROUP              records of an NFLOG group
 
 Each prints one line for each answer, and `ready` first where it serves.
@@ -315,6 +316,16 @@ def datagram6(args):
     out("sent")
 
 
+def advertise(args):
+    """A router advertisement with a lifetime, to every node on the interface."""
+    sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, 58)
+    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+    index = socket.if_nametoindex(args.interface)
+    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index)
+    sock.sendto(struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0), ("ff02::1", 0, 0, index))
+    out("sent")
+
+
 def attributes(data):
     found = {}
     while len(data) >= 4:
@@ -425,6 +436,9 @@ def main():
     sub.add_argument("--size", type=int, default=4000)
     sub.add_argument("--first", type=int, default=1200)
     sub.add_argument("--tag", default="fragmented")
+    sub = commands.add_parser("advertise")
+    sub.set_defaults(call=advertise)
+    sub.add_argument("interface")
     sub = commands.add_parser("nflog")
     sub.set_defaults(call=nflog)
     sub.add_argument("group", type=int)
