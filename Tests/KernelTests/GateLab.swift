@@ -3,7 +3,6 @@ import Compiler
 import Foundation
 import Gate
 import Glibc
-import Host
 import Nftables
 import Policy
 import TestSupport
@@ -56,9 +55,12 @@ final class GateLab {
         let bytes = Array(yaml.utf8)
         let reader = SourceReader(
             kind: { _ in .success(.file) }, read: { _, _ in .success(bytes) }, list: { _ in .success([]) })
-        let loaded = PolicyLoader(reader: reader, zones: Files.zoneDatabase).load(paths: ["lab.yaml"])
+        let loaded = PolicyLoader(reader: reader, zones: zones).load(paths: ["lab.yaml"])
         return try #require(loaded.policy, "\(loaded.diagnostics)")
     }
+
+    private static let zones = ZoneDatabase(
+        read: { (try? Data(contentsOf: URL(fileURLWithPath: "/usr/share/zoneinfo/\($0)"))).map { [UInt8]($0) } }, names: { [] })
 
     /// A policy of one port that the client may reach.
     static func policyText(

@@ -57,7 +57,8 @@ struct OtherPathTests {
         let lab = try GateLab()
         try lab.server.serve("tcp/9999")
         try lab.server.loadForeign(
-            "table inet nat {\n chain pre {\n type nat hook prerouting priority -100; tcp dport 8443 redirect to :9999\n }\n}")
+            "table inet nat {\n chain pre {\n type nat hook prerouting priority -100; tcp dport 8443 redirect to :9999\n }\n}"
+        )
         try lab.apply(GateLab.policyText())
         let records = try lab.server.records(ofGroup: 77)
         #expect(try lab.client.connect("10.99.1.1", 8443) == .connected)
@@ -89,6 +90,8 @@ struct OtherPathTests {
             #expect(try lab.server.connect(.tcp, address, 8443, user: 0).isKeptOut, "\(address)")
             #expect(try lab.server.connect(.udp, address, 8443, user: 65_534).isKeptOut, "\(address)")
             #expect(try lab.server.connect(.tcp, address, 8443, user: 4242) == .connected, "\(address)")
+            // A server answers a datagram to this one from 127.0.0.1, which its client does not take for an answer.
+            if address == "127.9.9.9" { continue }
             #expect(try lab.server.connect(.udp, address, 8443, user: 4242) == .connected, "\(address)")
         }
         #expect(try lab.server.connect("127.0.0.1", 8444, user: 65_534) == .connected)
@@ -96,7 +99,8 @@ struct OtherPathTests {
     }
 
     private static func linkLocal(of namespace: LabNamespace, on interface: String) throws -> String {
-        let listing = try namespace.check("/usr/sbin/ip", "-6", "-o", "address", "show", "dev", interface, "scope", "link")
+        let listing = try namespace.check(
+            "/usr/sbin/ip", "-6", "-o", "address", "show", "dev", interface, "scope", "link")
         let match = try #require(listing.firstMatch(of: /inet6 ([0-9a-f:]+)\//), "\(listing)")
         return "\(match.1)%\(interface)"
     }
@@ -184,29 +188,31 @@ struct OtherPathTests {
     @Test("B18: broadcast and multicast datagrams are judged")
     func groups() throws {
         let lab = try GateLab()
-        let echo = try lab.server.serve("udp/8443", "udp/8444")
+        let echo = try lab.server.serve("udp/0.0.0.0/8443", "udp/0.0.0.0/8444")
         try lab.apply(GateLab.policyText())
         // The all-hosts group and the subnet's broadcast address, from both sides and to both ports.
         for (host, tag, subnet) in [(lab.intruder, "leak", 2), (lab.client, "fine", 1)] {
             try host.ip("route", "add", "224.0.0.0/4", "dev", "eth\(subnet)b")
-            for address in ["224.0.0.1", "10.99.\(subnet).255", "255.255.255.255"] {
+            for (number, address) in ["224.0.0.1", "10.99.\(subnet).255", "255.255.255.255"].enumerated() {
                 for port in [UInt16(8443), 8444] {
                     let source = "10.99.\(subnet).2"
-                    #expect(try host.flood(address, port, rate: 1_000, tag: tag, count: 1, source: source).finished() == 1)
+                    let flood = try host.flood(
+                        address, port, rate: 1_000, tag: "\(tag)-\(number)", count: 1, source: source)
+                    #expect(try flood.finished() == 1)
                 }
             }
         }
         for port in [8443, 8444] { #expect(try lab.client.connect(.udp, "10.99.1.1", UInt16(port)) == .connected) }
         #expect(try echo.ask("count udp/8443 leak-") == "0")
-        #expect(try echo.ask("count udp/8444 leak-") == "1")
-        #expect(try echo.ask("count udp/8443 fine-") == "1")
-        #expect(try echo.ask("count udp/8444 fine-") == "1")
+        #expect(try echo.ask("count udp/8444 leak-") == "3")
+        #expect(try echo.ask("count udp/8443 fine-") == "3")
+        #expect(try echo.ask("count udp/8444 fine-") == "3")
     }
 
     @Test("B06: a local process reaches no gated port by way of a group or broadcast address")
     func ownGroups() throws {
         let lab = try GateLab()
-        let echo = try lab.server.serve("udp/8443", "udp/8444")
+        let echo = try lab.server.serve("udp/0.0.0.0/8443", "udp/0.0.0.0/8444")
         try lab.apply(GateLab.policyText(cidrs: "any"))
         for device in ["lo", "eth1a"] {
             try lab.server.ip("route", "replace", "224.0.0.0/4", "dev", device)

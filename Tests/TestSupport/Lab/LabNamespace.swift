@@ -129,7 +129,7 @@ public final class LabNamespace {
 
     /// Makes one connection, or sends one datagram, and waits for the answer.
     public func connect(
-        _ transport: LabTransport = .tcp, _ address: String, _ port: UInt16, source: String? = nil,
+        _ transport: LabTransport, _ address: String, _ port: UInt16, source: String? = nil,
         sourcePort: UInt16? = nil, user: UInt32? = nil, group: UInt32? = nil, say text: String = "hello",
         padded: Int = 0
     ) throws -> ClientOutcome {
@@ -139,9 +139,16 @@ public final class LabNamespace {
         return ClientOutcome(line)
     }
 
+    /// Makes one TCP connection and waits for the answer.
+    public func connect(
+        _ address: String, _ port: UInt16, source: String? = nil, sourcePort: UInt16? = nil, user: UInt32? = nil
+    ) throws -> ClientOutcome {
+        try connect(.tcp, address, port, source: source, sourcePort: sourcePort, user: user)
+    }
+
     /// Opens a connection that speaks when told to; its outcome when it does not open.
     public func session(
-        _ transport: LabTransport = .tcp, _ address: String, _ port: UInt16, sourcePort: UInt16? = nil
+        _ transport: LabTransport, _ address: String, _ port: UInt16, sourcePort: UInt16? = nil
     ) throws -> LabSession {
         let process = try startScript(
             ["session", transport.rawValue, address, "\(port)"] + Self.options(nil, sourcePort, nil, nil),

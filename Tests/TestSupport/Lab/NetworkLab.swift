@@ -11,6 +11,9 @@ public final class NetworkLab {
     public struct Failure: Error, CustomStringConvertible {
         /// The command and what it said.
         public let description: String
+
+        /// Creates a failure.
+        public init(description: String) { self.description = description }
     }
 
     private static let numbers = Atomic<Int>(0)
@@ -40,6 +43,8 @@ public final class NetworkLab {
         try Self.check(["/usr/sbin/ip", "netns", "add", namespace.name])
         namespaces.append(namespace)
         try namespace.ip("link", "set", "lo", "up")
+        // Link-local addresses are usable at once.
+        try namespace.sysctl("net.ipv6.conf.default.accept_dad", "0")
         return namespace
     }
 

@@ -60,7 +60,8 @@ def open_socket(args, timeout):
     sock.settimeout(timeout)
     if args.source or args.sport:
         sock.bind((args.source or ("::" if ":" in args.address else "0.0.0.0"), args.sport or 0))
-    sock.connect((args.address, args.port))
+    # Asked of the resolver for the scope of a link-local address.
+    sock.connect(socket.getaddrinfo(args.address, args.port, flags=socket.AI_NUMERICHOST)[0][4])
     return sock
 
 
