@@ -60,7 +60,8 @@ final class GateLab {
     }
 
     private static let zones = ZoneDatabase(
-        read: { (try? Data(contentsOf: URL(fileURLWithPath: "/usr/share/zoneinfo/\($0)"))).map { [UInt8]($0) } }, names: { [] })
+        read: { (try? Data(contentsOf: URL(fileURLWithPath: "/usr/share/zoneinfo/\($0)"))).map { [UInt8]($0) } },
+        names: { [] })
 
     /// A policy of one port that the client may reach.
     static func policyText(

@@ -238,6 +238,7 @@ public struct TableGenerator {
             let types = AddressType.allCases.filter { _ in chance(2) }
             statements.append(.destinationType(types.isEmpty ? [.local] : types))
         }
+        if chance(8) { statements.append(.sourceType([.local])) }
         if chance(6) { statements.append(.transport(number(256))) }
         return statements
     }

@@ -46,6 +46,11 @@ struct GateRenderer {
             rules: [
                 // Judged when it left, in the output hook, where its process is known.
                 Rule([.inputInterface("lo", negated: false), .verdict(.accept)]),
+                // What this host sends to a group comes back to it as if from outside: it is its own all the same.
+                Rule([
+                    .destinationType([.broadcast, .multicast]), .sourceType([.local]),
+                    .dispatch(map: ObjectNames.ownMap),
+                ]),
                 Rule([
                     .destinationType([.local, .broadcast, .anycast, .multicast]), .dispatch(map: ObjectNames.remoteMap),
                 ]),
@@ -56,7 +61,11 @@ struct GateRenderer {
     private var local: Chain {
         Chain(
             name: ObjectNames.local, hook: Chain.Hook(point: .output, priority: Self.priority, policy: .accept),
-            rules: [Rule([.destinationType([.local]), .dispatch(map: ObjectNames.ownMap)])])
+            rules: [
+                // Whatever leaves over lo stays here, group and broadcast addresses too.
+                Rule([.outputInterface("lo", negated: false), .dispatch(map: ObjectNames.ownMap)]),
+                Rule([.destinationType([.local]), .dispatch(map: ObjectNames.ownMap)]),
+            ])
     }
 
     /// Never reached. Its rules carry the facts, and its mention of conntrack keeps tracking and with it the reassembly of

@@ -32,6 +32,8 @@ public enum Statement: Hashable, Sendable {
     case destinationIsLoopbackV6
     /// `fib daddr type { … }` in the list of address types; sorted.
     case destinationType([AddressType])
+    /// `fib saddr type { … }` in the list of address types; sorted.
+    case sourceType([AddressType])
     // Actions that go on.
     /// `counter name "…"`.
     case counter(String)

@@ -46,9 +46,11 @@ extension TableScanner {
             if take("ct status ! 0x8") { return .connectionUnconfirmed }
             return take("counter name ") ? quoted().map(Statement.counter) : nil
         case UInt8(ascii: "f"):
-            guard take("fib daddr type "), let numbers = numbers() else { return nil }
+            let isSource = take("fib saddr type ")
+            guard isSource || take("fib daddr type "), let numbers = numbers() else { return nil }
             let types = numbers.compactMap(AddressType.init)
-            return types.count == numbers.count ? .destinationType(types) : nil
+            guard types.count == numbers.count else { return nil }
+            return isSource ? .sourceType(types) : .destinationType(types)
         case UInt8(ascii: "l"): return take("log prefix ") ? log() : nil
         case UInt8(ascii: "u"): return take("update @") ? meter() : nil
         case UInt8(ascii: "r"):

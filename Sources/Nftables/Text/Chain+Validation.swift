@@ -54,7 +54,7 @@ extension Statement {
         case .timeBefore(let second): (1...TextBounds.maxSecond).contains(second)
         case .socketUser(let numbers), .socketGroup(let numbers): Self.areAscending(numbers)
         case .connectionState(let states): Self.areAscending(states.map(\.rawValue))
-        case .destinationType(let types): Self.areAscending(types.map(\.rawValue))
+        case .destinationType(let types), .sourceType(let types): Self.areAscending(types.map(\.rawValue))
         case .inputInterface(let name, _), .outputInterface(let name, _):
             (1...15).contains(name.utf8.count)
                 && name.utf8.allSatisfy { TextBounds.isNameByte($0) && $0 != UInt8(ascii: "/") }

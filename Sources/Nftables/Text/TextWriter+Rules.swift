@@ -47,6 +47,9 @@ extension TextWriter {
         case .destinationType(let types):
             write("fib daddr type ")
             list(types.map(\.rawValue))
+        case .sourceType(let types):
+            write("fib saddr type ")
+            list(types.map(\.rawValue))
         case .counter(let name):
             write("counter name ")
             quoted(name)

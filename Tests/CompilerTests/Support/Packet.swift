@@ -11,6 +11,8 @@ struct Packet {
     var destinationIsLoopback = false
     /// The routing type of its destination; nil for one of another host.
     var destinationType: AddressType? = .local
+    /// The routing type of its source; nil for another host.
+    var sourceType: AddressType?
     var transport: UInt8
     var port: UInt16
     /// The whole second. The packet comes a nanosecond after it: a window that closes at T is open at T.000000000 in the kernel.

@@ -92,6 +92,7 @@ struct TableEvaluator {
         case .destinationIsLoopbackV4: return when(packet.family == .v4 && packet.destinationIsLoopback)
         case .destinationIsLoopbackV6: return when(packet.family == .v6 && packet.destinationIsLoopback)
         case .destinationType(let types): return when(packet.destinationType.map(types.contains) ?? false)
+        case .sourceType(let types): return when(packet.sourceType.map(types.contains) ?? false)
         case .counter(let name):
             outcome.counters.append(name)
             return .next
