@@ -68,7 +68,7 @@ struct ConnectionTests {
     @Test("C10: a local side that speaks first opens nothing")
     func c10() throws {
         let lab = try GateLab()
-        let echo = try lab.server.serve("udp/8443", "tcp/8443")
+        let echo = try lab.server.serve("udp/8443")
         try lab.intruder.serve("tcp/9000")
         #expect(try lab.server.connect("10.99.2.2", 9000, sourcePort: 8444) == .connected)
         try lab.apply(GateLab.policyText())
@@ -115,7 +115,8 @@ struct ConnectionTests {
         try lab.server.serve("tcp/8443")
         try lab.apply(GateLab.policyText())
         try lab.server.loadForeign(
-            "table inet other {\n chain in {\n type filter hook prerouting priority -160; ct state established,related accept\n }\n}")
+            "table inet other {\n chain in {\n type filter hook prerouting priority -160; ct state established,related accept\n }\n}"
+        )
         #expect(try lab.intruder.connect("10.99.2.1", 8443) == .refused)
     }
 
@@ -133,6 +134,7 @@ struct ConnectionTests {
             """)
         try lab.apply(GateLab.policyText())
         #expect(try lab.client.connect("10.99.1.1", 8443) == .connected)
-        #expect(try !lab.server.check("/usr/sbin/nft", "list", "counters", "table", "inet", "other").contains("packets 0 "))
+        #expect(
+            try !lab.server.check("/usr/sbin/nft", "list", "counters", "table", "inet", "other").contains("packets 0 "))
     }
 }
