@@ -26,9 +26,8 @@ public struct DiagnosticEntry: Hashable, Sendable {
 /// PG0xx: reading (text, YAML, values, names) · PG1xx: lint · PG2xx: tests and compiling · PG4xx: the gate on a host.
 public enum DiagnosticCatalog {
     /// All entries in the order of their codes.
-    public static let entries: [DiagnosticEntry] = (yaml + reading + lint + compiling + testing + gate).sorted {
-        $0.code < $1.code
-    }
+    public static let entries: [DiagnosticEntry] =
+        (yaml + reading + lint + compiling + testing + trial + gate).sorted { $0.code < $1.code }
 
     /// Returns the entry of a code, whatever its case.
     public static func entry(for code: String) -> DiagnosticEntry? {

@@ -18,6 +18,9 @@ struct TestCommand: PublishingCommand {
         .flag("fail-on-untested", help: "fail when some rule allows none of the tests' connections") {
             $0.failsOnUntested = true
         },
+        .flag("kernel", help: "let the kernel decide each test too, by real packets in a namespace of its own") {
+            $0.asksKernel = true
+        },
         .flag("strict", help: "fail on warnings too, such as a policy without tests") { $0.isStrict = true },
         outputOption,
     ]
@@ -31,29 +34,39 @@ struct TestCommand: PublishingCommand {
     private var at: Instant?
     private var isStrict = false
     private var failsOnUntested = false
+    private var asksKernel = false
 
     init() {}
 
     func run(_ console: Console) throws -> ExitCode {
         let now = at ?? .now
         let inputs = paths.map { PolicyInput(reading: $0) }
-        let subjects = inputs.map { test($0, now: now) }
-        var report = Report(command: Self.name, complete: !inputs.contains(where: \.isUnreadable), subjects: subjects)
+        var isDecided = true
+        var subjects: [ReportSubject] = []
+        for input in inputs { subjects.append(test(input, now: now, isDecided: &isDecided)) }
+        let isReadable = !inputs.contains(where: \.isUnreadable)
+        var report = Report(command: Self.name, complete: isReadable && isDecided, subjects: subjects)
         let fails = report.count(.failed) + report.count(.error) > 0 || isStrict && report.count(.warning) > 0
         if !fails, report.complete, paths == paths.filter({ $0 != "-" }), paths.count == 1 {
             report.nextStep = "portgate compile \(paths[0])"
         }
         try Publisher(requests: requests, console: console).publish(report, isStrict: isStrict)
-        return report.complete ? fails ? .findings : .clean : .usage
+        guard isReadable else { return .usage }
+        return fails ? .findings : isDecided ? .clean : .incomplete
     }
 
-    private func test(_ input: PolicyInput, now: Instant) -> ReportSubject {
+    private func test(_ input: PolicyInput, now: Instant, isDecided: inout Bool) -> ReportSubject {
         var findings = input.result.diagnostics
         var cases: [CaseResult] = []
         if let policy = input.policy {
             let outcomes = PolicyTestRunner.run(policy, now: now)
             cases = outcomes.map { CaseResult($0, in: policy) }
             if policy.tests.isEmpty { findings.append(.policyWithoutTests(policy)) }
+            if asksKernel {
+                let kernel = Self.askKernel(about: outcomes, of: policy)
+                findings += kernel.findings
+                isDecided = isDecided && kernel.isComplete
+            }
             if failsOnUntested {
                 findings += PolicyTestRunner.untestedRules(policy, outcomes).map { .untestedRule($0, in: policy) }
             }
