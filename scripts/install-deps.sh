@@ -3,10 +3,10 @@
 #   scripts/install-deps.sh [build] [test] [bench]      (default: build test)
 set -euo pipefail
 
-build=(libyaml-dev libnftables-dev libmnl-dev nettle-dev make)
+build=(libyaml-dev libnftables-dev libmnl-dev nettle-dev libstdc++-12-dev make)
 runtime=(nftables iproute2 tzdata)
 testing=(python3 netcat-openbsd curl openssl conntrack procps util-linux)
-bench=(python3-venv)
+bench=(gcc libc6-dev python3-venv)
 
 wanted=()
 [ $# -gt 0 ] || set -- build test
