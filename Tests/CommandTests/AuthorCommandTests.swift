@@ -52,7 +52,9 @@ import Testing
         "a wrong connection exits 2",
         arguments: [
             ("--port 1", "missing option --from"), ("--from 1.2.3.4", "missing option --port"),
-            ("--from 1.2.3 --port 1", "--from '1.2.3'"), ("--from 1.2.3.4 --port 0", "--port '0'"),
+            ("--from 1.2.3 --port 1", "--from: '1.2.3' has 3 parts; an IPv4 address has four"),
+            ("--from ::ffff:10.1.1.1 --port 1", "write it as IPv4: 10.1.1.1"),
+            ("--from 1.2.3.4 --port 0", "--port '0'"),
             ("--from 1.2.3.4 --port 1/tpc", "did you mean '1/tcp'?"),
             ("--from 1.2.3.4 --port 1 --identity bob", "no identity 'bob'"),
             ("--from 1.2.3.4 --port 1 --request 'a b'", "--request 'a b'"),

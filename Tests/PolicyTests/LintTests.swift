@@ -220,6 +220,31 @@ struct LintTests {
         #expect(!Self.codes(sample).contains("PG116"))
     }
 
+    @Test("ports gated for tcp alone are one note, which names the first of them and counts the rest")
+    func manyTCPOnly() throws {
+        var sample = Self.clean(port: 8443, protocols: [.tcp])
+        sample.port("web", 443, [.tcp])
+        let two = try Self.only("PG116", in: sample)
+        #expect(two.message == "2 ports are gated for tcp alone and not judged for udp: db (8443), web (443)")
+        #expect(two.span == sample.policy.ports[0].portsSpan)
+        #expect(two.notes.map(\.message) == ["port web gates 443 for tcp alone"])
+        #expect(two.notes.map(\.span) == [sample.policy.ports[1].portsSpan])
+        for number in 1...98 { sample.port("p\(number)", UInt16(number), [.tcp]) }
+        let many = try Self.only("PG116", in: sample)
+        #expect(
+            many.message == "100 ports are gated for tcp alone and not judged for udp: "
+                + "db (8443), web (443), p1 (1), p2 (2), p3 (3) and 95 more")
+        #expect(many.notes.count == 4)
+    }
+
+    @Test("a policy without ports gates nothing, and that is said")
+    func noPorts() throws {
+        var sample = Self.clean()
+        sample.policy.ports = []
+        sample.policy.tests = []
+        #expect(Self.codes(sample) == ["PG118"])
+    }
+
     @Test(
         "ports that Linux also takes for outgoing connections",
         arguments: [(32_767, false), (32_768, true), (60_999, true), (61_000, false)])

@@ -31,6 +31,17 @@ struct LoaderFilesTests {
         #expect(folder.load(["policy.yaml", "policy.yaml", "./policy.yaml"]).policy?.ports.count == 2)
     }
 
+    @Test("only the command line means standard input by '-'; a policy that names '-' means a file")
+    func dash() {
+        var folder = LoaderFolder([
+            "policy.yaml":
+                "version: 1\nname: g\ninclude: [⟦PG021⟧'-']\nnetworks: { a: { file: ⟦PG021⟧./- } }\n"
+        ])
+        let expected = folder.expected
+        folder.add("-", bytes: Array("version: 1\n".utf8))
+        #expect(folder.reported() == expected)
+    }
+
     @Test("a missing include, list or file is reported where it is named")
     func missing() {
         let folder = LoaderFolder([

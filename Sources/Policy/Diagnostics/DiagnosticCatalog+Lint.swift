@@ -103,11 +103,12 @@ extension DiagnosticCatalog {
                 by SSH, ignore the finding in place with that reason.
                 """),
         DiagnosticEntry(
-            code: "PG116", title: "a port gated for TCP alone", severity: .note, ignorable: true,
+            code: "PG116", title: "ports gated for TCP alone", severity: .note, ignorable: true,
             explanation: """
-                The declaration states `protocol: tcp`, and no other declaration gates the same number for UDP. A \
+                Their declarations state `protocol: tcp`, and no other declaration gates the same numbers for UDP. A \
                 server that listens on both (DNS, HTTP/3, syslog, WireGuard beside a web server) stays open on UDP. \
-                Leave `protocol` out to gate every protocol that has ports, or list both.
+                Leave `protocol` out to gate every protocol that has ports, or list both. The finding is one for the \
+                whole policy and stands at the first of these ports.
                 """),
         DiagnosticEntry(
             code: "PG117", title: "a port that Linux also uses for outgoing connections", severity: .note,
@@ -116,6 +117,13 @@ extension DiagnosticCatalog {
                 Linux takes the local ports of outgoing connections from 32768-60999 (net.ipv4.ip_local_port_range). \
                 Answers to an outgoing connection that happens to have this port arrive as packets to a gated port, \
                 and are judged. Choose a port outside the range, or reserve it by net.ipv4.ip_local_reserved_ports.
+                """),
+        DiagnosticEntry(
+            code: "PG118", title: "a policy without ports", severity: .warning, ignorable: true,
+            explanation: """
+                Nothing is declared under `ports:`, neither in the file nor in what it includes. Applied, the policy \
+                gates nothing, and what the policy before it gated is open again. If the ports stand in another file, \
+                include it, or name the folder that holds both.
                 """),
         DiagnosticEntry(
             code: "PG120", title: "a port without a test", severity: .warning, ignorable: true,

@@ -41,12 +41,30 @@ extension Diagnostic {
             notes: reasons.map { Note("rule \($0.rule.name): \($0.reason)", span: $0.rule.span) }, port: port.name.text)
     }
 
-    static func tcpOnly(_ number: UInt16, _ port: Port) -> Diagnostic {
+    /// The most ports that the finding of ports gated for TCP alone names.
+    private static let mostNamed = 5
+
+    /// Returns one finding for all ports gated for TCP alone, each with its first number that is not gated for UDP.
+    static func tcpOnly(_ ports: [(port: Port, number: UInt16)]) -> Diagnostic? {
+        guard let first = ports.first else { return nil }
+        var message = "port \(first.port.name) gates \(first.number) for tcp alone; \(first.number)/udp is not judged"
+        if ports.count > 1 {
+            let named = ports.prefix(mostNamed).map { "\($0.port.name) (\($0.number))" }.joined(separator: ", ")
+            let rest = ports.count > mostNamed ? " and \(ports.count - mostNamed) more" : ""
+            message = "\(ports.count) ports are gated for tcp alone and not judged for udp: \(named)\(rest)"
+        }
+        let notes = ports.dropFirst().prefix(mostNamed - 1).map {
+            Note("port \($0.port.name) gates \($0.number) for tcp alone", span: $0.port.portsSpan)
+        }
+        return Diagnostic(
+            code: "PG116", severity: .note, message: message, span: first.port.portsSpan, notes: notes,
+            port: first.port.name.text)
+    }
+
+    static func noPorts() -> Diagnostic {
         Diagnostic(
-            code: "PG116", severity: .note,
-            message: "port \(port.name) gates \(number) for tcp alone; \(number)/udp is not judged",
-            span: port.portsSpan,
-            port: port.name.text)
+            code: "PG118", severity: .warning, message: "the policy declares no port; applied, it gates nothing",
+            span: SourceSpan(file: 0, line: 1, column: 1))
     }
 
     static func ephemeral(_ range: PortRange, _ port: Port) -> Diagnostic {

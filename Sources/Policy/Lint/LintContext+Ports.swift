@@ -5,6 +5,7 @@ extension LintContext {
     /// What a port's declaration lacks, and what is worth knowing of it.
     func ports() -> [Diagnostic] {
         var found: [Diagnostic] = []
+        var tcpOnly: [(port: Port, number: UInt16)] = []
         for port in policy.ports {
             if port.owner == nil, policy.owner == nil { found.append(.missing("owner", port)) }
             if port.description == nil { found.append(.missing("description", port)) }
@@ -17,9 +18,11 @@ extension LintContext {
                 found.append(.ephemeral(range, port))
             }
             if port.protocolStated, port.protocols == [.tcp], let number = ungatedForUDP(port) {
-                found.append(.tcpOnly(number, port))
+                tcpOnly.append((port, number))
             }
         }
+        if let finding = Diagnostic.tcpOnly(tcpOnly) { found.append(finding) }
+        if policy.ports.isEmpty { found.append(.noPorts()) }
         if let owner = policy.owner, Self.isPlaceholder(owner),
             let port = policy.ports.first(where: { $0.owner == nil })
         {

@@ -25,6 +25,8 @@ enum FilePath {
         }
         let joined = parts.joined(separator: "/")
         if absolute { return "/" + joined }
+        // A file of this name that a policy names is a file; only the command line means standard input by it.
+        if joined == "-" { return "./-" }
         return joined.isEmpty ? "." : joined
     }
 }

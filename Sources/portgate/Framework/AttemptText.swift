@@ -8,7 +8,7 @@ enum AttemptText {
         do throws(AddressError) {
             return try IPAddress(parsing: text)
         } catch {
-            throw UsageError("--from '\(text)' \(error)")
+            throw UsageError("--from: \(error.message(for: text))")
         }
     }
 
