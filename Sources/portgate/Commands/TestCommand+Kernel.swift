@@ -26,30 +26,9 @@ extension TestCommand {
             }
             return result
         }
-        for (outcome, verdict) in zip(outcomes, verdicts) {
-            let test = policy.tests[outcome.test]
-            let packet = packet(of: outcome.attempt)
-            switch (outcome.decision, verdict) {
-            case (.allowed, .arrived), (.undeclared, .arrived), (.refused, .refused):
-                continue
-            case (_, .cannotBeSent(let reason)):
-                result.isComplete = false
-                result.findings.append(.kernelNotAsked(test, packet: packet, reason: reason.description))
-            case (_, .arrived):
-                result.findings.append(
-                    .kernelDisagrees(
-                        test, packet: packet, model: outcome.explanation.summary, kernel: "lets through", in: policy))
-            case (_, .refused):
-                result.findings.append(
-                    .kernelDisagrees(
-                        test, packet: packet, model: outcome.explanation.summary, kernel: "refuses", in: policy))
-            }
-        }
+        let comparison = TrialComparison(of: policy, tests: outcomes, kernel: verdicts)
+        result.findings = comparison.findings
+        result.isComplete = comparison.isComplete
         return result
-    }
-
-    private static func packet(of attempt: AccessAttempt) -> String {
-        "\(attempt.transport.name) \(attempt.isOwn ? "of this host itself, " : "")\(attempt.source) -> \(attempt.port) "
-            + "at \(attempt.time.rfc3339)"
     }
 }
