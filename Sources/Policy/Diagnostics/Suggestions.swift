@@ -1,5 +1,5 @@
 /// Finds the name that was probably meant.
-enum Suggestions {
+public enum Suggestions {
     /// Texts longer than this are not compared: nobody meant a name by them.
     static let longest = 64
     /// At most so many candidates are looked at, so that a hostile file cannot make this slow.
@@ -7,7 +7,7 @@ enum Suggestions {
 
     /// Returns the candidate nearest to a text, or nil when none is near: a third of the longer one's letters may differ, at
     /// least one, at most three. Of equally near ones the first by bytes; a difference of case alone is nearest of all.
-    static func nearest(to text: String, among candidates: some Sequence<String>) -> String? {
+    public static func nearest(to text: String, among candidates: some Sequence<String>) -> String? {
         let wanted = Array(text.utf8)
         guard !wanted.isEmpty, wanted.count <= longest else { return nil }
         let folded = wanted.map(lowercased)
