@@ -40,6 +40,27 @@ struct DecisionTests {
             identities: Set(identities.map(SamplePolicy.name)), request: request)
     }
 
+    @Test("groups are looked into however deep they are nested, and shared members do not multiply")
+    func nestedGroups() {
+        var sample = SamplePolicy()
+        sample.port("db", 5432)
+        sample.rule("batch") { $0.identities = .only([SamplePolicy.name("g0-0")]) }
+        let layers = 200
+        for layer in 0..<layers {
+            let members = (0..<8).map { SamplePolicy.name("g\(layer + 1)-\($0)") }
+            for place in 0..<8 { sample.identity("g\(layer)-\(place)", .members(members)) }
+        }
+        for place in 0..<8 { sample.process("g\(layers)-\(place)", user: "u\(place)") }
+        let decider = Decider(sample.policy)
+        func decides(_ identities: String...) -> Decision {
+            decider.decide(Self.attempt("127.0.0.1", identities))
+        }
+        #expect(decides("g\(layers)-7") == .allowed(port: 0, rule: 0))
+        #expect(decides("g100-3") == .allowed(port: 0, rule: 0))
+        #expect(decides() != .allowed(port: 0, rule: 0))
+        #expect(sample.policy.hasProcess(SamplePolicy.name("g0-0")))
+    }
+
     @Test(
         "the first matching rule allows",
         arguments: [

@@ -68,4 +68,18 @@ struct LoaderTests {
         #expect(policy.tests[0].by?.text == "billing")
         #expect(policy.digest.count == 64)
     }
+
+    @Test("groups nested as deep as a file has room for do not exhaust the stack")
+    func nestedGroups() {
+        let depth = 20_000
+        var text = "version: 1\nname: g\nidentities:\n  i\(depth): { process: { user: 0 } }\n"
+        for level in 0..<depth { text += "  i\(level): { members: [i\(level + 1)] }\n" }
+        text += """
+            ports:
+              - name: db
+                port: 5432
+                allow: [{ name: r, cidrs: [loopback], identities: [i0] }]
+            """
+        #expect(LoaderFolder(text).load().policy != nil)
+    }
 }

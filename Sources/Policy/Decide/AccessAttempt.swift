@@ -45,12 +45,15 @@ extension AccessAttempt {
 extension Policy {
     /// Tells whether an identity is a process of this host, or a group with one among its members.
     public func hasProcess(_ name: Name) -> Bool {
-        var waiting = [name]
-        var seen: Set<Name> = []
+        guard let first = identity(named: name) else { return false }
+        if case .process = first.proof { return true }
+        guard case .members(var waiting) = first.proof else { return false }
+        let proofs = Dictionary(identities.map { ($0.name, $0.proof) }, uniquingKeysWith: { first, _ in first })
+        var seen: Set<Name> = [name]
         while let next = waiting.popLast() {
-            guard seen.insert(next).inserted, let identity = identity(named: next) else { continue }
-            if case .process = identity.proof { return true }
-            if case .members(let members) = identity.proof { waiting += members }
+            guard seen.insert(next).inserted, let proof = proofs[next] else { continue }
+            if case .process = proof { return true }
+            if case .members(let members) = proof { waiting += members }
         }
         return false
     }

@@ -88,20 +88,31 @@ public struct Decider: Sendable {
     /// is possible: a process only for connections of this host to itself, a WireGuard peer only from its addresses. A group holds
     /// when a member does, and when the attempt names the group itself and one of its members is possible.
     public func holds(_ name: Name, for attempt: AccessAttempt) -> Bool {
-        holds(name, for: attempt, groupIsNamed: false, depth: 0)
+        // Groups may be nested as deep as a file likes and share members: each is looked into at most twice, as one that the
+        // attempt names and as one that it does not.
+        var waiting = [(name: name, groupIsNamed: false)]
+        var lookedInto: [Name: Bool] = [:]
+        while let (name, groupIsNamed) = waiting.popLast() {
+            guard let proof = identities[name] else { continue }
+            let isNamed = groupIsNamed || attempt.identities.contains(name)
+            guard case .members(let members) = proof else {
+                if Self.holds(proof, isNamed: isNamed, for: attempt) { return true }
+                continue
+            }
+            if let before = lookedInto[name], before || !isNamed { continue }
+            lookedInto[name] = isNamed
+            waiting += members.map { (name: $0, groupIsNamed: isNamed) }
+        }
+        return false
     }
 
-    private func holds(_ name: Name, for attempt: AccessAttempt, groupIsNamed: Bool, depth: Int) -> Bool {
-        // The loader refuses cycles; the bound keeps a policy made otherwise from running for ever.
-        guard depth < 32, let proof = identities[name] else { return false }
-        let isNamed = groupIsNamed || attempt.identities.contains(name)
+    private static func holds(_ proof: IdentityProof, isNamed: Bool, for attempt: AccessAttempt) -> Bool {
         switch proof {
-        case .addresses(let addresses): return addresses.contains(attempt)
-        case .process: return isNamed && attempt.isOwn
-        case .wireguard(_, let addresses): return isNamed && addresses.contains(attempt)
-        case .ipsec, .link, .session: return isNamed
-        case .members(let members):
-            return members.contains { holds($0, for: attempt, groupIsNamed: isNamed, depth: depth + 1) }
+        case .addresses(let addresses): addresses.contains(attempt)
+        case .process: isNamed && attempt.isOwn
+        case .wireguard(_, let addresses): isNamed && addresses.contains(attempt)
+        case .ipsec, .link, .session: isNamed
+        case .members: false
         }
     }
 }

@@ -100,17 +100,23 @@ extension PolicyBuilder {
 
     // MARK: - Whether a rule can match at all
 
-    /// Where an identity can be seen: source addresses, remote and own.
-    private func whereabouts(of name: Name, seen: inout Set<Name>) -> [AddressSet] {
-        guard seen.insert(name).inserted, let proof = proofs[name.text] else { return [] }
-        switch proof {
-        case .addresses(let addresses): return [addresses]
-        case .process: return [.ownHost]
-        case .wireguard(_, let addresses): return [AddressSet(v4: addresses.v4, v6: addresses.v6)]
-        case .ipsec, .link: return [.any]
-        case .session: return [.any.union(.ownHost)]
-        case .members(let members): return members.flatMap { whereabouts(of: $0, seen: &seen) }
+    /// Where identities can be seen: source addresses, remote and own.
+    private func whereabouts(of names: [Name]) -> [AddressSet] {
+        var places: [AddressSet] = []
+        var seen: Set<Name> = []
+        var waiting = names
+        while let name = waiting.popLast() {
+            guard seen.insert(name).inserted, let proof = proofs[name.text] else { continue }
+            switch proof {
+            case .addresses(let addresses): places.append(addresses)
+            case .process: places.append(.ownHost)
+            case .wireguard(_, let addresses): places.append(AddressSet(v4: addresses.v4, v6: addresses.v6))
+            case .ipsec, .link: places.append(.any)
+            case .session: places.append(.any.union(.ownHost))
+            case .members(let members): waiting += members
+            }
         }
+        return places
     }
 
     /// Reports a rule whose identities are never where its networks are.
@@ -118,14 +124,12 @@ extension PolicyBuilder {
         guard case .only(let networks) = rule.networks, case .only(let names) = rule.identities else { return }
         guard !networks.isEmpty, !names.isEmpty, names.allSatisfy({ proofs[$0.text] != nil }) else { return }
         guard findings.leftOut == 0 else { return }
-        var seen: Set<Name> = []
-        let places = names.flatMap { whereabouts(of: $0, seen: &seen) }
+        let places = whereabouts(of: names)
         guard !places.contains(where: { $0.overlaps(networks) }) else { return }
         var notes = [Diagnostic.Note("cidrs means \(networks.summary(upTo: 4))", span: rule.networksSpan)]
         for name in names.prefix(4) {
             guard let identity = identities[name.text] else { continue }
-            var seen: Set<Name> = []
-            let sets = whereabouts(of: name, seen: &seen)
+            let sets = whereabouts(of: [name])
             let place = sets.dropFirst().reduce(sets.first ?? .empty) { $0.union($1) }
             let what: String
             if case .process? = proofs[name.text] {
