@@ -33,7 +33,10 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM
 
 in_ns() { local ns=$1; shift; nsenter --net="/run/netns/$ns" "$@"; }
-say() { printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi; }
+say() {
+    sleep 0.3 # the last events of the step before
+    printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi
+}
 show() { sed 's/^/    /'; }
 
 # expect WHAT WANTED GOT: one line of the summary.
@@ -111,19 +114,13 @@ expect "portgate check" 0 "${PIPESTATUS[0]}"
 expect "portgate test" 0 "${PIPESTATUS[0]}"
 
 gate() { in_ns "$server" env -u SSH_CONNECTION "$portgate" "$@" --state-dir "$work/state"; }
-in_ns "$server" scripts/nflog-events.py --group 77 >"$work/events" 2>"$work/events.ready" &
+# The gate's log, each event printed as it arrives, between the lines of what caused it.
+in_ns "$server" scripts/nflog-events.py --group 77 > >(sed -u 's/^/          log: /') 2>"$work/events.ready" &
 pids+=($!)
 for _ in $(seq 100); do
     grep -q ready "$work/events.ready" && break
     sleep 0.1
 done
-shown=0
-events() {
-    sleep 0.3
-    echo "    what the gate logged:"
-    tail -n "+$((shown + 1))" "$work/events" | head -n 12 | sed 's/^/      /'
-    shown=$(wc -l <"$work/events")
-}
 
 say "4. The gate is applied on the server: plan, load, read back. The clock of the policy stands at Monday 10:00 in Berlin"
 gate apply examples/demo/before.yaml --yes --policy-clock 2026-11-23T10:00+01:00 2>&1 | show
@@ -137,14 +134,12 @@ expect "intruder, 5432" refused "$(greets "$intruder" 10.77.2.1)"
 expect "the server to itself as root, 5432" refused "$(greets "$server" 127.0.0.1)"
 expect "the server to itself as the declared account, 5432" allowed \
     "$(greets "$server" 127.0.0.1 setpriv --reuid 65534 --regid 65534 --clear-groups)"
-events
 
 say "5. The window closes: the same policy, its clock moved to 18:00 in Berlin"
 gate apply examples/demo/before.yaml --yes --policy-clock 2026-11-23T18:00+01:00 2>&1 | show
 expect "portgate apply" 0 "${PIPESTATUS[0]}"
 expect "client, https on 8443 after hours" refused "$(https "$client" 10.77.1.1)"
 expect "client, 5432 has no window" allowed "$(greets "$client" 10.77.1.1)"
-events
 
 say "6. A change: the second network becomes a contractor's, the health check goes. First the plan"
 gate plan examples/demo/after.yaml --policy-clock 2026-11-23T10:00+01:00 2>&1 | show
@@ -154,7 +149,6 @@ expect "contractor, 5432" allowed "$(greets "$intruder" 10.77.2.1)"
 expect "contractor, https on 8443" refused "$(https "$intruder" 10.77.2.1)"
 expect "the account that was allowed, 5432" refused \
     "$(greets "$server" 127.0.0.1 setpriv --reuid 65534 --regid 65534 --clear-groups)"
-events
 
 say "7. What is live, and the way back"
 gate status 2>&1 | show
