@@ -29,6 +29,28 @@ struct KernelTestCommandTests {
     func clean() throws {
         let result = try Self.run(from: "10.2.0.1")
         #expect(result.status == 0, "\(result.output)\(result.errors)")
+        #expect(result.output.contains("each test decided alike by the kernel"))
+    }
+
+    @Test("every ready policy's tests are decided alike by the kernel")
+    func library() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let accounts = FileManager.default.temporaryDirectory.appending(path: "portgate-accounts-\(UUID().uuidString)")
+        try "postgres:x:101:\npostgres-exporter:x:4243:\nbackup:x:34:\n".write(
+            to: accounts, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: accounts) }
+        let folder = root.appending(path: "policies")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
+        #expect(names.count >= 10)
+        let paths =
+            names.sorted().map { folder.appending(path: $0).path } + [root.appending(path: "examples/company").path]
+        let result = try runCommand(
+            [
+                BuiltProduct.path("portgate"), "test", "--kernel", "--strict", "--fail-on-untested", "--passwd",
+                accounts.path, "--group", root.appending(path: "examples/company/group").path,
+            ] + paths)
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
     }
 
     @Test("PG251: a test that no packet can try leaves the look incomplete")

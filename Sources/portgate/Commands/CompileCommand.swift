@@ -15,33 +15,21 @@ struct CompileCommand: PublishingCommand {
         """
     static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete]
     static let formats: [OutputFormat] = [.text]
-    static let options: [CommandOption<Self>] = [
-        .at("compile as of TIME (RFC 3339) instead of now") { $0.at = $1 },
-        .value("passwd", "FILE", completion: .paths, help: "take users from FILE, in the format of /etc/passwd") {
-            $0.passwd = $1
-        },
-        .value("group", "FILE", completion: .paths, help: "take groups from FILE, in the format of /etc/group") {
-            $0.group = $1
-        },
-        outputOption,
-    ]
+    static let options: [CommandOption<Self>] =
+        [
+            .at("compile as of TIME (RFC 3339) instead of now") { $0.at = $1 }
+        ] + CommandOption.accounts { $1(&$0.accountFiles) } + [outputOption]
     static let operands: Operands<Self> = .policy { $0.path = $1 }
 
     var outputs: [OutputRequest] = []
     private var path = ""
     private var at: Instant?
-    private var passwd: String?
-    private var group: String?
+    private var accountFiles = AccountFiles()
 
     init() {}
 
     func run(_ console: Console) throws -> ExitCode {
-        let accounts: AccountDatabase
-        do throws(HostError) {
-            accounts = try HostAccounts.database(passwd: passwd, group: group)
-        } catch {
-            throw CommandFailure(.usage, error.description)
-        }
+        let accounts = try HostAccounts.database(of: accountFiles)
         let policy = try PolicyInput(reading: path).required(console)
         let result = PolicyCompiler.compile(policy, options: CompileOptions(now: at ?? .now, accounts: accounts))
         console.say(bytes: TextReport.findings(result.diagnostics, in: policy.sources))

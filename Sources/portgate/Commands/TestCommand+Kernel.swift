@@ -12,12 +12,13 @@ extension TestCommand {
     }
 
     /// Lets the kernel decide the tests by real packets and compares it with the policy's decisions.
-    static func askKernel(about outcomes: [TestOutcome], of policy: Policy) -> KernelFindings {
+    static func askKernel(about outcomes: [TestOutcome], of policy: Policy, accounts: AccountDatabase) -> KernelFindings
+    {
         var result = KernelFindings()
         guard !outcomes.isEmpty else { return result }
         let verdicts: [TrialOutcome]
         do {
-            verdicts = try KernelTrial(accounts: HostAccounts.database).decide(outcomes.map(\.attempt), by: policy)
+            verdicts = try KernelTrial(accounts: accounts).decide(outcomes.map(\.attempt), by: policy)
         } catch {
             result.isComplete = false
             switch error {

@@ -1,3 +1,4 @@
+import Compiler
 import Policy
 import Reports
 
@@ -13,17 +14,17 @@ struct TestCommand: PublishingCommand {
         """
     static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete]
     static let formats: [OutputFormat] = [.text, .json, .junit, .tap]
-    static let options: [CommandOption<Self>] = [
-        .at("make tests without a time of their own at TIME (RFC 3339) instead of now") { $0.at = $1 },
-        .flag("fail-on-untested", help: "fail when some rule allows none of the tests' connections") {
-            $0.failsOnUntested = true
-        },
-        .flag("kernel", help: "let the kernel decide each test too, by real packets in a namespace of its own") {
-            $0.asksKernel = true
-        },
-        .flag("strict", help: "fail on warnings too, such as a policy without tests") { $0.isStrict = true },
-        outputOption,
-    ]
+    static let options: [CommandOption<Self>] =
+        [
+            .at("make tests without a time of their own at TIME (RFC 3339) instead of now") { $0.at = $1 },
+            .flag("fail-on-untested", help: "fail when some rule allows none of the tests' connections") {
+                $0.failsOnUntested = true
+            },
+            .flag("kernel", help: "let the kernel decide each test too, by real packets in a namespace of its own") {
+                $0.asksKernel = true
+            },
+            .flag("strict", help: "fail on warnings too, such as a policy without tests") { $0.isStrict = true },
+        ] + CommandOption.accounts { $1(&$0.accountFiles) } + [outputOption]
     static let operands: Operands<Self> = .policies { settings, path in
         defer { settings.paths.append(path) }
         return !settings.paths.contains(path)
@@ -35,15 +36,17 @@ struct TestCommand: PublishingCommand {
     private var isStrict = false
     private var failsOnUntested = false
     private var asksKernel = false
+    private var accountFiles = AccountFiles()
 
     init() {}
 
     func run(_ console: Console) throws -> ExitCode {
         let now = at ?? .now
+        let accounts = try HostAccounts.database(of: accountFiles)
         let inputs = paths.map { PolicyInput(reading: $0) }
         var isDecided = true
         var subjects: [ReportSubject] = []
-        for input in inputs { subjects.append(test(input, now: now, isDecided: &isDecided)) }
+        for input in inputs { subjects.append(test(input, now: now, accounts: accounts, isDecided: &isDecided)) }
         let isReadable = !inputs.contains(where: \.isUnreadable)
         var report = Report(command: Self.name, complete: isReadable && isDecided, subjects: subjects)
         let fails = report.count(.failed) + report.count(.error) > 0 || isStrict && report.count(.warning) > 0
@@ -55,7 +58,10 @@ struct TestCommand: PublishingCommand {
         return fails ? .findings : isDecided ? .clean : .incomplete
     }
 
-    private func test(_ input: PolicyInput, now: Instant, isDecided: inout Bool) -> ReportSubject {
+    private func test(
+        _ input: PolicyInput, now: Instant, accounts: AccountDatabase, isDecided: inout Bool
+    ) -> ReportSubject {
+        var description = input.description
         var findings = input.result.diagnostics
         var cases: [CaseResult] = []
         if let policy = input.policy {
@@ -63,9 +69,12 @@ struct TestCommand: PublishingCommand {
             cases = outcomes.map { CaseResult($0, in: policy) }
             if policy.tests.isEmpty { findings.append(.policyWithoutTests(policy)) }
             if asksKernel {
-                let kernel = Self.askKernel(about: outcomes, of: policy)
+                let kernel = Self.askKernel(about: outcomes, of: policy, accounts: accounts)
                 findings += kernel.findings
                 isDecided = isDecided && kernel.isComplete
+                if kernel.isComplete, kernel.findings.isEmpty, !outcomes.isEmpty {
+                    description = [description, "each test decided alike by the kernel"].compactMap(\.self).joined(separator: ", ")
+                }
             }
             if failsOnUntested {
                 findings += PolicyTestRunner.untestedRules(policy, outcomes).map { .untestedRule($0, in: policy) }
@@ -73,7 +82,7 @@ struct TestCommand: PublishingCommand {
         }
         return ReportSubject(
             path: input.path, findings: findings, sources: input.result.sources, cases: cases,
-            description: input.description)
+            description: description)
     }
 }
 

@@ -16,6 +16,15 @@ enum HostAccounts {
             group: { name in groups.map { $0[name] } ?? groupNumber(name) })
     }
 
+    /// The database of a command's --passwd and --group; an unreadable file is a usage error.
+    static func database(of files: AccountFiles) throws(CommandFailure) -> AccountDatabase {
+        do throws(HostError) {
+            return try database(passwd: files.passwd, group: files.group)
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+    }
+
     /// Reads `name:password:number:…` lines. The first line of a name counts, as for the C library.
     static func numbers(_ bytes: [UInt8]) -> [String: UInt32] {
         var found: [String: UInt32] = [:]
@@ -63,5 +72,27 @@ enum HostAccounts {
             size *= 2
         }
         return nil
+    }
+}
+
+/// The files that stand for the host's accounts.
+struct AccountFiles {
+    /// Users, in the format of passwd(5).
+    var passwd: String?
+    /// Groups, in the format of group(5).
+    var group: String?
+}
+
+extension CommandOption {
+    /// `--passwd FILE` and `--group FILE`.
+    static func accounts(_ set: @escaping @Sendable (inout Settings, (inout AccountFiles) -> Void) -> Void) -> [Self] {
+        [
+            .value("passwd", "FILE", completion: .paths, help: "take users from FILE, in the format of /etc/passwd") {
+                settings, path in set(&settings) { $0.passwd = path }
+            },
+            .value("group", "FILE", completion: .paths, help: "take groups from FILE, in the format of /etc/group") {
+                settings, path in set(&settings) { $0.group = path }
+            },
+        ]
     }
 }
