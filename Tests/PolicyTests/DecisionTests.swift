@@ -40,6 +40,25 @@ struct DecisionTests {
             identities: Set(identities.map(SamplePolicy.name)), request: request)
     }
 
+    @Test("of thousands of rules that do not match, the nearest few are put into words")
+    func boundedMisses() throws {
+        var sample = SamplePolicy()
+        sample.port("db", 5432)
+        for number in 0..<300 {
+            sample.rule("r\(number)", from: SamplePolicy.set(number == 250 ? "10.1.0.0/24" : "192.0.2.0/24"))
+        }
+        sample.test("outside", "db", from: "10.1.1.1", number: 5432, expect: .deny)
+        let outcome = try #require(
+            PolicyTestRunner.run(sample.policy, now: SamplePolicy.at("2026-11-23T10:00Z")).first)
+        #expect(outcome.explanation.nearest?.rule.text == "r250")
+        #expect(outcome.explanation.misses.count == Explanation.mostMisses)
+        guard case .refused(_, let misses) = outcome.decision else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(misses.count == Explanation.mostMisses)
+    }
+
     @Test("groups are looked into however deep they are nested, and shared members do not multiply")
     func nestedGroups() {
         var sample = SamplePolicy()

@@ -30,6 +30,14 @@ public enum Decision: Hashable, Sendable {
     case refused(port: Int, misses: [NearMiss])
 }
 
+extension Decision {
+    /// The decision with no more than the nearest misses.
+    func nearest(_ most: Int) -> Decision {
+        guard case .refused(let port, let misses) = self, misses.count > most else { return self }
+        return .refused(port: port, misses: Array(misses.prefix(most)))
+    }
+}
+
 extension Policy {
     /// Decides an attempt. Pure; this is the definition of what a policy means, and everything compiled from it must agree.
     ///

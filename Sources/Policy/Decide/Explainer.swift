@@ -28,7 +28,7 @@ struct Explainer {
                 : "none of the \(port.rules.count == 1 ? "one rule" : "\(port.rules.count) rules") of \(port.name) matches"
             return Explanation(
                 isAllowed: false, port: port.name, rule: nil, span: port.span, summary: "refused: \(reason)",
-                misses: ordered.map { words(for: port.rules[$0.miss.rule], $0.miss) })
+                misses: ordered.prefix(Explanation.mostMisses).map { words(for: port.rules[$0.miss.rule], $0.miss) })
         }
     }
 

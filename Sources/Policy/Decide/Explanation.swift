@@ -12,6 +12,9 @@ public struct Explanation: Hashable, Sendable {
         public let sentences: [String]
     }
 
+    /// The most rules that are put into words: a port may have thousands.
+    public static let mostMisses = 8
+
     /// Whether the attempt is allowed; nil where no declaration covers the port.
     public let isAllowed: Bool?
     /// The declared port, when one covers the attempt.
@@ -22,7 +25,7 @@ public struct Explanation: Hashable, Sendable {
     public let span: SourceSpan?
     /// The decision in one sentence, lower case, without a full stop.
     public let summary: String
-    /// The rules that did not match, the nearest first; empty when the attempt is allowed.
+    /// The rules that did not match, the nearest first, at most ``mostMisses``; empty when the attempt is allowed.
     public let misses: [Miss]
 
     /// The rule that came nearest to allowing a refused attempt.

@@ -14,7 +14,7 @@ public struct TestOutcome: Hashable, Sendable {
     public let test: Int
     /// The attempt that the test describes, at its own time or at the time of the run.
     public let attempt: AccessAttempt
-    /// What the policy decides on it.
+    /// What the policy decides on it; of the misses the nearest.
     public let decision: Decision
     /// The decision in words: the deciding rule, or the nearest misses.
     public let explanation: Explanation
@@ -34,7 +34,8 @@ public enum PolicyTestRunner {
             let attempt = AccessAttempt(test, in: policy, now: now)
             let decision = decider.decide(attempt)
             return TestOutcome(
-                test: index, attempt: attempt, decision: decision, explanation: decider.explain(decision, attempt),
+                test: index, attempt: attempt, decision: decision.nearest(Explanation.mostMisses),
+                explanation: decider.explain(decision, attempt),
                 failure: failure(of: test, decision, in: policy))
         }
     }

@@ -44,16 +44,16 @@ struct LintContext {
     func sources(of rule: AccessRule) -> AddressSet? {
         var bound: AddressSet?
         if case .only(let names) = rule.identities {
-            var united = AddressSet.empty
+            var places: [AddressSet] = []
             var isBounded = true
             for leaf in leaves(of: names) {
                 switch identities[leaf] {
-                case .addresses(let addresses), .wireguard(_, let addresses): united = united.union(addresses)
-                case .process: united = united.union(.ownHost)
+                case .addresses(let addresses), .wireguard(_, let addresses): places.append(addresses)
+                case .process: places.append(.ownHost)
                 case .ipsec, .link, .session, .members, nil: isBounded = false
                 }
             }
-            if isBounded { bound = united }
+            if isBounded { bound = .union(of: places[...]) }
         }
         guard case .only(let networks) = rule.networks else { return bound }
         return bound.map { $0.intersection(networks) } ?? networks
@@ -67,11 +67,13 @@ struct LintContext {
         case .unrestricted:
             if case .only(let networks) = rule.networks { sources = networks }
         case .only(let names):
+            var places: [AddressSet] = []
             for leaf in leaves(of: names) {
                 guard case .addresses(let addresses) = identities[leaf] else { continue }
                 told.append(leaf)
-                sources = sources.union(addresses)
+                places.append(addresses)
             }
+            sources = .union(of: places[...])
             if case .only(let networks) = rule.networks { sources = sources.intersection(networks) }
         }
         return (sources, told.sorted())

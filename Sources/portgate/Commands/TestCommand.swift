@@ -73,7 +73,8 @@ struct TestCommand: PublishingCommand {
                 findings += kernel.findings
                 isDecided = isDecided && kernel.isComplete
                 if kernel.isComplete, kernel.findings.isEmpty, !outcomes.isEmpty {
-                    description = [description, "each test decided alike by the kernel"].compactMap(\.self).joined(separator: ", ")
+                    description = [description, "each test decided alike by the kernel"].compactMap(\.self).joined(
+                        separator: ", ")
                 }
             }
             if failsOnUntested {

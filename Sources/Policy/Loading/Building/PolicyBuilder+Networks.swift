@@ -80,7 +80,7 @@ extension PolicyBuilder {
             }
         }
         if !cidrs.isEmpty { named.append(AddressSet(cidrs: cidrs)) }
-        let addresses = Self.union(of: named[...])
+        let addresses = AddressSet.union(of: named[...])
         if named.count > 1 || !cidrs.isEmpty {
             intervals += addresses.v4.intervals.count + addresses.v6.intervals.count
             if intervals > limits.intervals {
@@ -89,13 +89,6 @@ extension PolicyBuilder {
             }
         }
         return addresses.isEmpty ? nil : (addresses, names)
-    }
-
-    /// Returns the union of sets, in halves, so that many large ones stay cheap.
-    private static func union(of sets: ArraySlice<AddressSet>) -> AddressSet {
-        guard sets.count > 1 else { return sets.first ?? .empty }
-        let middle = (sets.startIndex + sets.endIndex) / 2
-        return union(of: sets[..<middle]).union(union(of: sets[middle...]))
     }
 
     /// Tells whether a text is meant as an address: it has a colon or a slash, or is made of digits and dots alone. No network
