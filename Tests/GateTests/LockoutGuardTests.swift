@@ -50,6 +50,7 @@ struct LockoutGuardTests {
         let open = judge([rule], [endpoint], at: monday)
         #expect(open.refusal == nil)
         #expect(open.warnings.count == 1)
+        #expect(open.warnings.first?.contains("from 2026-11-23T18:00:00Z") == true)
         rule.windows = .unrestricted
         rule.expires = Instant(seconds: GateSample.now.seconds + 7 * 86_400)
         #expect(judge([rule], [endpoint]).warnings.isEmpty)

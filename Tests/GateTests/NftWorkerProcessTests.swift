@@ -1,4 +1,7 @@
+import Foundation
+import Glibc
 import Host
+import TestSupport
 import Testing
 
 /// ``Subprocess`` as the worker's client relies on it.
@@ -66,6 +69,27 @@ struct NftWorkerProcessTests {
         let outcome = try shell("ls /proc/self/fd")
         // 3 is the directory that ls reads.
         #expect(String(decoding: outcome.output, as: UTF8.self) == "0\n1\n2\n3\n")
+    }
+
+    @Test("a worker whose parent is killed loads nothing any more")
+    func orphan() throws {
+        let worker = BuiltProduct.path("portgate-nft")
+        // The input never ends: the worker waits for it.
+        let parent = try LabProcess(["/bin/bash", "-c", "\(worker) load <&0 & echo $!; wait"])
+        defer { parent.kill() }
+        let pid = try #require(pid_t(try parent.line()))
+        defer { _ = kill(pid, SIGKILL) }
+        func status() -> String? { try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) }
+        let deadline = ContinuousClock.now + .seconds(20)
+        func wait(until isTrue: () -> Bool) {
+            while !isTrue(), ContinuousClock.now < deadline { sched_yield() }
+        }
+        wait { status()?.contains("NoNewPrivs:\t1") == true }
+        #expect(status()?.contains("NoNewPrivs:\t1") == true)
+        parent.kill()
+        // Gone, or dead and not yet waited for.
+        wait { status()?.contains("State:\tZ") ?? true }
+        #expect(status()?.contains("State:\tZ") ?? true)
     }
 
     @Test("a program that is not there is an error")

@@ -170,4 +170,25 @@ struct StateDirectoryTests {
     func strictJSON(text: String) {
         #expect(throws: JSONReader.Malformed.self) { try JSONReader.value(of: Array(text.utf8)) }
     }
+
+    @Test("a record of a gate taken away is read back as it was written")
+    func noGate() throws {
+        var record = Self.record
+        record.origin = .noGate
+        #expect(GenerationRecord(json: try JSONReader.value(of: record.json.rendered())) == record)
+    }
+
+    @Test("a generation that could not be written whole leaves nothing behind, and no trace of another")
+    func leavesNoParts() throws {
+        let folder = try StateFolder()
+        try folder.write("intent.json", "{\"format\":1,\"generation\":2}")
+        try folder.write("intent.json.new/in-the-way", "")
+        let failure = failure {
+            try folder.directory.prepare(Self.record, ruleset: [1], sources: [.init(path: "a", bytes: [2])])
+        }
+        #expect(failure?.diagnostic.code == "PG401")
+        #expect(failure?.exit == .refused)
+        #expect(try folder.directory.numbers() == [])
+        #expect(try folder.directory.interrupted() == 2)
+    }
 }

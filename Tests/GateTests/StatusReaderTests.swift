@@ -58,8 +58,36 @@ struct StatusReaderTests {
         }
         #expect(status.findings.contains { $0.code == "PG457" && $0.message.contains("log group 77") })
         #expect(
-            LogGroups.groups(in: Array("   77  12345     0 2 65535 100  1\n    0 9 0 2 1 1 1\nx\n".utf8)) == [77, 0])
+            LogGroups.groups(in: Array("   77  12345     0 2 65535 100  1\n    0 9 0 2 1 1 1\nx\n".utf8))
+                == [77: 12_345, 0: 9])
     }
+
+    @Test("G08: the owner of the log group is named")
+    func logOwner() throws {
+        let policy = policy
+        let status = try ScratchNetworkNamespace.run {
+            let folder = try StateFolder()
+            try Self.apply(policy, folder)
+            let logger = try LabProcess(["/usr/bin/python3", "-I", "-c", Self.logger])
+            defer { logger.kill() }
+            #expect(try logger.line() == "bound")
+            return try Self.status(folder)
+        }
+        #expect(status.logOwners[77]?.contains("(python3)") == true, "\(status.logOwners)")
+        #expect(status.text.contains("log group 77 is taken by pid"))
+        #expect(!status.findings.contains { $0.code == "PG457" })
+    }
+
+    /// Binds NFLOG group 77: NFULNL_MSG_CONFIG with NFULA_CFG_CMD, NFULNL_CFG_CMD_BIND.
+    private static let logger = """
+        import socket, struct, sys
+        s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+        s.bind((0, 0))
+        s.send(struct.pack("=IHHII", 28, 4 << 8 | 1, 5, 1, 0) + struct.pack(">BBH", 0, 0, 77) + struct.pack("=HHB3x", 5, 1, 1))
+        code = struct.unpack_from("=i", s.recv(4096), 16)[0]
+        print("bound" if code == 0 else code, flush=True)
+        sys.stdin.read()
+        """
 
     @Test("B01: base chains of others that judge after the gate are listed, earlier ones and its own are not")
     func laterChains() throws {

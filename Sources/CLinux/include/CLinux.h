@@ -29,6 +29,8 @@ int portgate_undumpable(void);
 int portgate_no_new_privileges(void);
 /* capset(2): drops every capability of this thread but one, which is kept if it is there. */
 int portgate_keep_only_capability(unsigned int capability);
+/* prctl(2) PR_SET_PDEATHSIG: this process is killed when the thread that started it ends. */
+int portgate_die_with_parent(void);
 /* SIOCSIFFLAGS: sets an interface of this thread's network namespace up. */
 int portgate_link_up(const char *name);
 

@@ -41,7 +41,7 @@ public struct Applier: Sendable {
         let host = try door.host()
         let digest = change.rulesetDigest
         if look.table == change.table, let current, current.rulesetDigest == digest, current.host == host,
-            change.origin == .apply, try state.interrupted() == nil
+            change.origin == .apply || change.origin == .noGate, try state.interrupted() == nil
         {
             return .nothingToDo(generation: current.number)
         }
@@ -52,27 +52,7 @@ public struct Applier: Sendable {
             rulesetDigest: digest, host: host, clockOffset: change.clockOffset, horizon: change.horizon,
             appliedBy: appliedBy)
         try state.prepare(record, ruleset: change.text, sources: change.sources)
-        var expected = look.generation
-        for (index, batch) in batches.enumerated() {
-            guard try generation(during: record, previous: look.table) == expected else {
-                let reason = "another program changed the rules between the look and transaction \(index + 1)"
-                if index == 0 {
-                    try state.settle(record, outcome(.returned, reason))
-                    throw .movedOn(reason)
-                }
-                throw giveUp(record, reason, previous: look.table)
-            }
-            do throws(GateFailure) {
-                try door.load(batch)
-            } catch {
-                // Whatever it says: only the kernel knows. The last transaction may have been committed all the same.
-                let isLast = index == batches.count - 1
-                if isLast, let found = try? door.look(), found.table == change.table { break }
-                let reason = "transaction \(index + 1) of \(batches.count): \(error.diagnostic.message)"
-                throw giveUp(record, reason, previous: look.table)
-            }
-            expected = try generation(during: record, previous: look.table)
-        }
+        try load(batches, to: change.table, from: look, record: record)
         try verify(change.table, record: record, previous: look.table)
         try state.settle(record, outcome(.applied, ""))
         // A spare generation that stays takes room, nothing else.
@@ -80,15 +60,54 @@ public struct Applier: Sendable {
         return .applied(generation: record.number, transactions: batches.count)
     }
 
+    /// Loads transactions one after another, as long as nobody else changes the table in between.
+    private func load(
+        _ batches: [[UInt8]], to target: Table?, from look: LiveLook, record: GenerationRecord
+    ) throws(GateFailure) {
+        var expected = look.generation
+        for (index, batch) in batches.enumerated() {
+            let found = try generation(during: record, previous: look.table)
+            // The generation is everybody's: it counts only when this table is another one than the transactions start from.
+            if found != expected, try !isStill(batches[index...], to: target, record: record, previous: look.table) {
+                let reason = "another program changed the table between the look and transaction \(index + 1)"
+                guard index == 0 else { throw giveUp(record, reason, previous: look.table) }
+                state.discard(record.number)
+                throw .movedOn(reason)
+            }
+            do throws(GateFailure) {
+                try door.load(batch)
+            } catch {
+                // Whatever it says: only the kernel knows. The last transaction may have been committed all the same.
+                let isLast = index == batches.count - 1
+                if isLast, let found = try? door.look(), found.table == target { break }
+                let reason = "transaction \(index + 1) of \(batches.count): \(error.diagnostic.message)"
+                throw giveUp(record, reason, previous: look.table)
+            }
+            expected = try generation(during: record, previous: look.table)
+        }
+    }
+
+    /// Whether what is left to load leads from what is live now to the target, to the byte.
+    private func isStill(
+        _ rest: ArraySlice<[UInt8]>, to target: Table?, record: GenerationRecord, previous: Table?
+    ) throws(GateFailure) -> Bool {
+        do throws(GateFailure) {
+            return try Self.transactions(to: target, from: try door.look().table) == Array(rest)
+        } catch {
+            throw giveUp(record, error.diagnostic.message, previous: previous)
+        }
+    }
+
     /// Returns the texts that lead from one table to another, one for each transaction.
-    private static func transactions(to target: Table, from live: Table?) throws(GateFailure) -> [[UInt8]] {
+    private static func transactions(to target: Table?, from live: Table?) throws(GateFailure) -> [[UInt8]] {
+        guard let target else { return live == nil ? [] : [Array("delete table inet portgate\n".utf8)] }
         do throws(TableError) { return try target.transition(from: live).map(\.text) } catch {
             throw .notLoadable("\(error)")
         }
     }
 
     /// Reads the table back and compares it with what is meant, object by object.
-    private func verify(_ declared: Table, record: GenerationRecord, previous: Table?) throws(GateFailure) {
+    private func verify(_ declared: Table?, record: GenerationRecord, previous: Table?) throws(GateFailure) {
         let found: LiveLook
         do throws(GateFailure) {
             found = try door.look()
@@ -136,12 +155,8 @@ public struct Applier: Sendable {
     private func restore(_ previous: Table?) throws(GateFailure) {
         let look = try door.look()
         guard look.table != previous else { return }
-        if let previous {
-            for batch in try Self.transactions(to: previous, from: look.table) { try door.load(batch) }
-        } else {
-            // There was no table: what the failed change left of its own is all there is.
-            try door.load(Array("delete table inet portgate\n".utf8))
-        }
+        // When there was no table, what the failed change left of its own is all there is.
+        for batch in try Self.transactions(to: previous, from: look.table) { try door.load(batch) }
         let found = try door.look()
         guard let first = TableDeviation.between(expected: previous, found: found.table).first else { return }
         throw .kernelUnreadable("the way back ended at something else: \(first)")

@@ -3,8 +3,8 @@ public import Policy
 
 /// A ruleset about to be put in force, with what will be recorded of it.
 public struct GateChange: Sendable {
-    /// The table.
-    public let table: Table
+    /// The table; nil takes the gate away.
+    public let table: Table?
     /// Its text, as it was compiled or recorded.
     public let text: [UInt8]
     /// How it comes to be.
@@ -24,7 +24,7 @@ public struct GateChange: Sendable {
 
     /// Creates a change.
     public init(
-        table: Table, text: [UInt8], origin: GenerationRecord.Origin, policyName: String, policyDigest: String,
+        table: Table?, text: [UInt8], origin: GenerationRecord.Origin, policyName: String, policyDigest: String,
         paths: [String], sources: [GenerationRecord.Source], horizon: Instant?, clockOffset: Int64
     ) {
         self.table = table

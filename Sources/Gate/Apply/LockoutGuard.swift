@@ -21,7 +21,7 @@ public struct LockoutGuard: Sendable {
     /// Judges a table by what it will do from the moment it is live, and, when there is one, the policy behind it.
     ///
     /// `now` is the host's clock; `policyNow` the policy's, which differs in a rehearsal.
-    public func judge(_ table: Table, policy: Policy?, now: Instant, policyNow: Instant) -> Verdict {
+    public func judge(_ table: Table?, policy: Policy?, now: Instant, policyNow: Instant) -> Verdict {
         let view = GateView(table)
         var warnings: [String] = []
         for endpoint in endpoints {
@@ -78,7 +78,11 @@ extension GateView {
         else { return .notJudged }
         var open = IntervalSet<UInt64>.empty
         for rule in port.rules where rule.mayAdmit(endpoint) {
-            var hours = rule.hours ?? .full
+            // An opening ends with the second at which it closes (RangeTime).
+            var hours =
+                rule.hours.map { hours in
+                    IntervalSet(hours.intervals.map { Interval($0.first, max($0.first, $0.last &- 1)) })
+                } ?? .full
             if let expires = rule.expires {
                 guard expires > 0 else { continue }
                 hours = hours.intersection(IntervalSet([Interval(0, UInt64(expires) - 1)]))

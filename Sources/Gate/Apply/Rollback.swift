@@ -30,21 +30,34 @@ public struct Rollback: Sendable {
         return found
     }
 
-    /// Returns the change that puts an earlier generation in force again: the one named, or the one before the current.
+    /// Returns the change that puts an earlier generation in force again: the one named, or the one before the current. When
+    /// a change was interrupted, that one is the current. 0 is before the first: no gate at all.
     public func change(to number: Int?) throws(GateFailure) -> GateChange {
-        guard let current = try state.current() else { throw .nothingEarlier("nothing was ever applied") }
-        guard let target = number ?? current.previous else {
-            throw .nothingEarlier("generation \(current.number) is the first")
+        if number == 0 { return Self.noGate }
+        guard let current = try state.current() else {
+            throw .nothingEarlier("nothing was ever applied (--to 0 takes a table that is live away)")
+        }
+        let isInterrupted = try state.interrupted() != nil
+        guard let target = number ?? (isInterrupted ? current.number : current.previous) else {
+            throw .nothingEarlier("generation \(current.number) is the first (--to 0 takes the gate away)")
         }
         guard let record = try state.record(target) else { throw .nothingEarlier("generation \(target) is not there") }
         guard try state.outcome(of: target)?.isInForce ?? false else {
             throw .nothingEarlier("generation \(target) never was in force")
         }
         let text = try state.ruleset(of: record)
+        let table = try state.table(of: record)
         return GateChange(
-            table: try state.table(of: record), text: text, origin: .rollback(to: target),
+            table: table, text: text, origin: table == nil ? .noGate : .rollback(to: target),
             policyName: record.policyName, policyDigest: record.policyDigest, paths: record.paths,
             sources: try state.sources(of: record), horizon: record.horizon, clockOffset: record.clockOffset)
+    }
+
+    /// The change that takes the gate away.
+    private static var noGate: GateChange {
+        GateChange(
+            table: nil, text: [], origin: .noGate, policyName: "-", policyDigest: "-", paths: [], sources: [],
+            horizon: nil, clockOffset: 0)
     }
 }
 
@@ -56,6 +69,7 @@ extension Rollback.Entry {
             switch record.origin {
             case .apply: "apply"
             case .rollback(let target): "rollback to \(target)"
+            case .noGate: "gate taken away"
             }
         let end = outcome.map(\.result.rawValue) ?? "interrupted"
         return "\(mark) \(record.number)  \(record.created.rfc3339)  \(end)  \(origin)  \(record.policyName) "

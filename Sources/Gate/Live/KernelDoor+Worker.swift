@@ -1,3 +1,4 @@
+import Glibc
 import Nftables
 
 extension KernelDoor {
@@ -11,7 +12,17 @@ extension KernelDoor {
                 } catch { throw .kernelUnreadable(error.words) }
             },
             list: { () throws(GateFailure) in
-                do throws(NftWorkerError) { return try worker.list() } catch { throw .kernelUnreadable(error.words) }
+                do throws(NftWorkerError) {
+                    if let table = try worker.list() { return table }
+                } catch { throw .kernelUnreadable(error.words) }
+                // That nothing is gated is not taken on the word of a worker: it may have been cut short, or be another one.
+                let isThere: Bool
+                do throws(NetlinkSocket.Failure) {
+                    var query = try NetfilterQuery()
+                    isThere = try query.hasTable("portgate")
+                } catch { throw .kernelUnreadable(error.words) }
+                guard isThere else { return nil }
+                throw .kernelUnreadable("table inet portgate is there, and portgate-nft lists nothing")
             },
             load: { text throws(GateFailure) in
                 let answer = worker.load(text)
@@ -37,6 +48,8 @@ extension NetlinkSocket.Failure {
     /// The failure in words.
     var words: String {
         switch self {
+        case .system(let call, let code) where code == EPERM:
+            "\(call): \(SystemError.words(code)) (run it as root, or with CAP_NET_ADMIN)"
         case .system(let call, let code): "\(call): \(SystemError.words(code))"
         case .timedOut: "the kernel did not answer in time"
         case .tooMuch: "the kernel's answer is larger than any host has use for"

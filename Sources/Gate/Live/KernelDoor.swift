@@ -32,13 +32,17 @@ public struct KernelDoor: Sendable {
         self.host = host
     }
 
-    /// Reads the table together with the generation it was read at. The generation is compared before and after; a ruleset
-    /// that keeps changing ends the look after a few tries.
+    /// Reads the table together with the generation it was read at. The generation is compared before and after. Where other
+    /// programs change their own tables all the time, two listings in a row that are the same will do; a table that keeps
+    /// changing ends the look after a few tries.
     public func look(tries: Int = 6) throws(GateFailure) -> LiveLook {
+        var earlier: Table??
         for _ in 0..<max(tries, 1) {
             let before = try generation()
             let table = try list()
             if try generation() == before { return LiveLook(table: table, generation: before) }
+            if let earlier, earlier == table { return LiveLook(table: table, generation: before) }
+            earlier = .some(table)
         }
         throw .kernelUnsteady(tries: max(tries, 1))
     }

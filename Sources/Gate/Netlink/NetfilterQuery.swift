@@ -1,3 +1,5 @@
+import Glibc
+
 /// Questions to nf_tables over netlink, for what a listing cannot tell: the generation, counters, who else judges.
 /// Message and attribute numbers are those of linux/netfilter/nf_tables.h.
 struct NetfilterQuery: ~Copyable {
@@ -18,6 +20,18 @@ struct NetfilterQuery: ~Copyable {
             }
         }
         throw .malformed
+    }
+
+    /// Tells whether a table of family inet is there.
+    mutating func hasTable(_ name: String) throws(NetlinkSocket.Failure) -> Bool {
+        var request = Self.request(message: 1, family: 1, flags: NetlinkRequest.request)
+        request.append(attribute: 1, text: name)
+        do throws(NetlinkSocket.Failure) {
+            return try socket.ask(request).contains { $0.type == Self.subsystem | 0 }
+        } catch {
+            if case .system("netlink", ENOENT) = error { return false }
+            throw error
+        }
     }
 
     /// Reads the named counters of a table of family inet.

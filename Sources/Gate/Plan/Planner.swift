@@ -27,8 +27,9 @@ public struct Planner: Sendable {
     }
 
     /// Returns what making `declared` live would change. `recorded` is the table of the generation that was applied last;
-    /// what the live table has beyond it, or lacks, was done by another hand.
-    public func plan(declared: Table, live: Table?, recorded: Table?) -> Plan {
+    /// what the live table has beyond it, or lacks, was done by another hand, unless it is what an `interrupted` change
+    /// meant. `declared` is nil when the gate is to be taken away.
+    public func plan(declared: Table?, live: Table?, recorded: Table?, interrupted: Table? = nil) -> Plan {
         let target = GateView(declared)
         let current = GateView(live)
         var changes: [Plan.Change] = []
@@ -49,7 +50,9 @@ public struct Planner: Sendable {
         let clockMove = live == nil ? nil : comparison.clockMove()
         var alterations: [TableDeviation] = []
         // Without a record nothing is known of other hands; without a live table everything is gone at once, by a restart.
-        if let recorded, let live { alterations = TableDeviation.between(expected: recorded, found: live) }
+        if let recorded, let live {
+            alterations = TableDeviation.foreign(recorded: recorded, interrupted: interrupted, found: live)
+        }
         if !isNothing, changes.isEmpty, renewals.isEmpty, alterations.isEmpty, clockMove == nil {
             renewals = TableDeviation.between(expected: declared, found: live).map(\.description)
         }

@@ -47,6 +47,15 @@ public struct TableDeviation: Hashable, Sendable, CustomStringConvertible {
         return all
     }
 
+    /// Returns the objects that are neither what was recorded nor what an interrupted change meant them to become: another
+    /// hand's. What the interrupted change left behind is its own.
+    static func foreign(recorded: Table?, interrupted: Table?, found: Table?) -> [TableDeviation] {
+        guard let interrupted, found != nil else { return between(expected: recorded, found: found) }
+        let all = between(expected: recorded ?? Table(name: "portgate"), found: found)
+        let unmeant = Set(between(expected: interrupted, found: found).map(\.object))
+        return all.filter { unmeant.contains($0.object) }
+    }
+
     private static func compare<Object: Hashable>(
         _ kind: String, _ expected: [Object], _ found: [Object], name: (Object) -> String,
         difference: (_ expected: Object, _ found: Object) -> String

@@ -8,6 +8,8 @@ public struct GenerationRecord: Hashable, Sendable {
         case apply
         /// By returning to an earlier generation.
         case rollback(to: Int)
+        /// By taking the gate away: back to before the first generation.
+        case noGate
     }
 
     /// A policy file as it was read.
@@ -75,7 +77,11 @@ extension GenerationRecord {
     var json: JSONValue {
         var origin = "apply"
         var target: Int?
-        if case .rollback(let number) = self.origin { (origin, target) = ("rollback", number) }
+        switch self.origin {
+        case .apply: break
+        case .rollback(let number): (origin, target) = ("rollback", number)
+        case .noGate: origin = "no-gate"
+        }
         return .members([
             "format": .number(1), "number": .number(Int64(number)), "origin": .string(origin),
             "returned_to": target.map { .number(Int64($0)) }, "previous": previous.map { .number(Int64($0)) },
@@ -98,6 +104,7 @@ extension GenerationRecord {
         else { return nil }
         switch (json["origin"]?.text, json["returned_to"]?.integer) {
         case ("apply", nil): origin = .apply
+        case ("no-gate", nil): origin = .noGate
         case ("rollback", .some(let target)) where target >= 1 && target < number: origin = .rollback(to: Int(target))
         default: return nil
         }

@@ -2,13 +2,27 @@ public import Nftables
 import Policy
 
 extension StateDirectory {
-    /// Reads the table of a generation from its recorded text, which must read as exactly what portgate renders.
-    public func table(of record: GenerationRecord) throws(GateFailure) -> Table {
+    /// Reads the table of a generation from its recorded text, which must read as exactly what portgate renders; nil when the
+    /// generation took the gate away.
+    public func table(of record: GenerationRecord) throws(GateFailure) -> Table? {
         let text = try ruleset(of: record)
+        if text.isEmpty, record.origin == .noGate { return nil }
         let path = "\(folder(of: record.number))/ruleset.nft"
         do throws(TableParseError) { return try TableParser.parse(text) } catch {
             throw .stateDamaged(path, "it cannot be read: \(error)")
         }
+    }
+}
+
+extension StateDirectory {
+    /// Reads the table that an interrupted change was to put in force on a host; nil when there is none, or too little is
+    /// left of it to say. It only tells whose the differences are.
+    public func interruptedTable(on host: HostIdentity) throws(GateFailure) -> Table? {
+        guard let number = try interrupted() else { return nil }
+        do throws(GateFailure) {
+            guard let record = try record(number), record.host == host else { return nil }
+            return try table(of: record)
+        } catch { return nil }
     }
 }
 

@@ -33,7 +33,29 @@ extension StateDirectory {
                 "began": .string(record.created.rfc3339), "pid": .number(Int64(getpid())),
             ])
             try StateFile.write(intentPath, intent.rendered())
-        } catch { throw .stateUnusable(error.description, exit: .refused) }
+        } catch {
+            remove(record.number)
+            throw .stateUnusable(error.description, exit: .refused)
+        }
+    }
+
+    /// Takes a prepared generation away that never touched the kernel, and its intent.
+    func discard(_ number: Int) {
+        unlink(intentPath)
+        remove(number)
+    }
+
+    /// Removes what is written of a generation, as far as that can be done: it would take the room that is missing, or crowd
+    /// out a generation that was in force.
+    private func remove(_ number: Int) {
+        for staged in [currentPath, intentPath] { unlink(staged + ".new") }
+        let folder = folder(of: number)
+        for inner in ["\(folder)/sources", folder] {
+            let names: [String]
+            do throws(SystemError) { names = try StateFile.names(in: inner) } catch { continue }
+            for name in names { unlink("\(inner)/\(name)") }
+            rmdir(inner)
+        }
     }
 
     /// Makes a prepared generation the current one and takes the intent away.
@@ -56,13 +78,7 @@ extension StateDirectory {
     func prune(keeping current: GenerationRecord) throws(GateFailure) {
         let spare = try numbers().dropLast(Self.generationsKept)
         for number in spare where number != current.number && number != current.previous {
-            let folder = folder(of: number)
-            for inner in ["\(folder)/sources", folder] {
-                let names: [String]
-                do throws(SystemError) { names = try StateFile.names(in: inner) } catch { continue }
-                for name in names { unlink("\(inner)/\(name)") }
-                rmdir(inner)
-            }
+            remove(number)
         }
     }
 }

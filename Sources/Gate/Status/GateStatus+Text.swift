@@ -5,11 +5,13 @@ extension GateStatus {
     public var text: String {
         var lines: [String] = []
         if let record {
-            lines.append("generation \(record.number), policy \(record.policyName), sha256 \(record.policyDigest)")
+            let policy = "policy \(record.policyName), sha256 \(record.policyDigest)"
+            lines.append("generation \(record.number), \(record.origin == .noGate ? "no gate" : policy)")
             let how =
                 switch record.origin {
                 case .apply: "applied"
                 case .rollback(let target): "returned to generation \(target)"
+                case .noGate: "the gate was taken away"
                 }
             lines.append("\(how) at \(record.created.rfc3339) by \(record.appliedBy)")
             if !record.paths.isEmpty { lines.append("from \(record.paths.joined(separator: ", "))") }
@@ -17,6 +19,9 @@ extension GateStatus {
             lines.append("nothing was ever applied with this state directory")
         }
         if let horizon { lines.append("windows are rendered until \(horizon.rfc3339)") }
+        for (group, owner) in logOwners.sorted(by: { $0.key < $1.key }) {
+            lines.append("log group \(group) is taken by \(owner)")
+        }
         for port in ports {
             lines.append("")
             lines.append("port \(port.name) (\(port.services)): \(Self.refusals(port))")
@@ -64,6 +69,10 @@ extension GateStatus {
             "record": record?.json, "outcome": outcome.map { .string($0.result.rawValue) },
             "kernel_generation": .number(Int64(kernelGeneration)), "policy_digest": policyDigest.map { .string($0) },
             "horizon": horizon.map { .string($0.rfc3339) }, "clock_offset_seconds": .number(clockOffset),
+            "log_groups": .array(
+                logOwners.sorted { $0.key < $1.key }.map {
+                    .members(["group": .number(Int64($0.key)), "owner": .string($0.value)])
+                }),
             "ports": .array(ports.map(Self.json)),
             "later_chains": .array(
                 laterChains.map { chain in

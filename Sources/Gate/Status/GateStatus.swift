@@ -46,6 +46,8 @@ public struct GateStatus: Sendable {
     public let policyDigest: String?
     /// The ports in force.
     public let ports: [PortStatus]
+    /// Who has bound the log groups that the table writes to, in words.
+    public let logOwners: [UInt16: String]
     /// The last moment for which windows are rendered, by the policy's clock.
     public let horizon: Instant?
     /// Seconds by which the policy's clock is shifted.

@@ -2,22 +2,32 @@ import Glibc
 
 /// Who has bound the NFLOG groups of this network namespace.
 enum LogGroups {
-    /// Returns the groups that a process has bound, or nil when the kernel does not tell.
-    static func bound(_ path: String = "/proc/thread-self/net/netfilter/nfnetlink_log") -> Set<UInt16>? {
+    /// Returns the groups that are bound, each with the netlink port of its owner, or nil when the kernel does not tell.
+    static func bound(_ path: String = "/proc/thread-self/net/netfilter/nfnetlink_log") -> [UInt16: UInt32]? {
         let bytes: [UInt8]?
         do throws(SystemError) { bytes = try StateFile.read(path, limit: 8 << 20) } catch { return nil }
         return bytes.map { groups(in: $0) }
     }
 
-    /// Reads the first column of each line (nfnetlink_log.c, seq_show): group, portid, queued, copy mode, range, timeout, use.
-    static func groups(in bytes: [UInt8]) -> Set<UInt16> {
-        var found: Set<UInt16> = []
+    /// Reads the first two columns of each line (nfnetlink_log.c, seq_show): group, portid, queued, copy mode, range, timeout,
+    /// use.
+    static func groups(in bytes: [UInt8]) -> [UInt16: UInt32] {
+        var found: [UInt16: UInt32] = [:]
         for line in bytes.split(separator: 0x0a) {
-            if let first = line.split(separator: 0x20).first, let group = UInt16(String(decoding: first, as: UTF8.self))
-            {
-                found.insert(group)
-            }
+            let columns = line.split(separator: 0x20).prefix(2).map { String(decoding: $0, as: UTF8.self) }
+            if columns.count == 2, let group = UInt16(columns[0]), let port = UInt32(columns[1]) { found[group] = port }
         }
         return found
+    }
+
+    /// Returns the owner of a netlink port in words. The kernel gives a process's first socket its number for a port; what
+    /// runs under that number is most probably the owner.
+    static func owner(_ port: UInt32) -> String {
+        let path = "/proc/\(port)/comm"
+        let name: [UInt8]?
+        do throws(SystemError) { name = try StateFile.read(path, limit: 64) } catch { name = nil }
+        guard let name else { return "netlink port \(port)" }
+        let printable = name.filter { $0 > 0x20 && $0 < 0x7f }
+        return "pid \(port) (\(String(decoding: printable, as: UTF8.self)))"
     }
 }

@@ -19,8 +19,9 @@ public struct StatusReader: Sendable {
     /// Reads the status at a moment of the host's clock.
     public func read(now: Instant) throws(GateFailure) -> GateStatus {
         let record = try state.current()
-        let recorded = try record.map { record throws(GateFailure) in try state.table(of: record) }
+        let recorded = try record.flatMap { record throws(GateFailure) in try state.table(of: record) }
         let host = try door.host()
+        let interrupted = try state.interruptedTable(on: host)
         let look = try door.look()
         let view = GateView(look.table)
         let isHere = record?.host == host
@@ -30,7 +31,9 @@ public struct StatusReader: Sendable {
         if let number = try state.interrupted() { findings.append(.interruptedChange(number)) }
         let differences =
             look.table == nil
-            ? [] : TableDeviation.between(expected: recorded, found: look.table).map(\.description)
+            ? []
+            : TableDeviation.foreign(recorded: recorded, interrupted: interrupted, found: look.table)
+                .map(\.description)
         if !differences.isEmpty { findings.append(.altered(differences, hasRecord: recorded != nil)) }
         let policyNow = Instant(seconds: now.seconds.subtractingReportingOverflow(view.clockOffset).partialValue)
         if view.clockOffset != 0 { findings.append(.shiftedClock(view.clockOffset)) }
@@ -49,29 +52,37 @@ public struct StatusReader: Sendable {
                 }
             }
         }
-        findings += logFindings(look.table)
+        let groups = Self.logGroups(of: look.table)
+        let bound = LogGroups.bound()
+        findings += Self.logFindings(groups, bound: bound)
         let later = look.table == nil ? [] : try door.baseChains().filter(\.comesAfterTheGate)
         if !later.isEmpty { findings.append(.laterChains(later)) }
         let outcome = try record.flatMap { record throws(GateFailure) in try state.outcome(of: record.number) }
         return GateStatus(
             record: record, outcome: outcome, isLive: look.table != nil,
-            isAsApplied: isHere && recorded != nil && differences.isEmpty && look.table != nil,
-            kernelGeneration: look.generation, policyDigest: view.policyDigest, ports: ports, horizon: view.horizon,
+            isAsApplied: isHere && recorded != nil && look.table == recorded,
+            kernelGeneration: look.generation, policyDigest: view.policyDigest, ports: ports,
+            logOwners: (bound ?? [:]).filter { groups.contains($0.key) }.mapValues { LogGroups.owner($0) },
+            horizon: view.horizon,
             clockOffset: view.clockOffset, laterChains: later, findings: findings)
     }
 
-    /// Tells of NFLOG groups that the table writes to and nobody has bound.
-    private func logFindings(_ table: Table?) -> [Diagnostic] {
-        guard let table else { return [] }
+    /// Returns the NFLOG groups that a table writes to.
+    private static func logGroups(of table: Table?) -> Set<UInt16> {
         var groups: Set<UInt16> = []
-        for chain in table.chains {
+        for chain in table?.chains ?? [] {
             for rule in chain.rules {
                 for case .log(_, let group, _, _) in rule.statements { groups.insert(group) }
             }
         }
+        return groups
+    }
+
+    /// Tells of groups that nobody has bound.
+    private static func logFindings(_ groups: Set<UInt16>, bound: [UInt16: UInt32]?) -> [Diagnostic] {
         guard !groups.isEmpty else { return [] }
-        guard let bound = LogGroups.bound() else { return [.logUnknown(groups.sorted())] }
-        return groups.subtracting(bound).sorted().map { .logUnbound($0) }
+        guard let bound else { return [.logUnknown(groups.sorted())] }
+        return groups.subtracting(bound.keys).sorted().map { .logUnbound($0) }
     }
 
     private func status(

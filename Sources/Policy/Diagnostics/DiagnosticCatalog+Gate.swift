@@ -103,7 +103,8 @@ extension DiagnosticCatalog {
         warning(
             "PG454", "a change was interrupted",
             "A change began and never said how it ended: its process was killed, or the host stopped. What is live was "
-                + "compared with what was recorded; apply the policy again to be sure."),
+                + "compared with what was recorded; apply the policy again to be sure, or `portgate rollback` to what was in "
+                + "force before it. What it left is not taken for another hand's."),
         warning(
             "PG455", "the windows' horizon is near",
             "Windows are loaded as instants for about 400 days ahead; after the last of them they stay closed. Less than "
@@ -126,9 +127,10 @@ extension DiagnosticCatalog {
             "The ruleset in force is a rehearsal (`--policy-clock`): its windows and expiries happen at other times than "
                 + "the policy says. Apply without --policy-clock to end it."),
         warning(
-            "PG460", "the way in closes soon",
+            "PG460", "the way in closes soon, or is not known",
             "The SSH connection this is run over, or an address of --must-allow, is let in now and will be refused within "
-                + "a day, when a window closes or a rule expires. Make sure that there is another way in by then."),
+                + "a day, when a window closes or a rule expires. Make sure that there is another way in by then. Or "
+                + "SSH_CONNECTION is set and cannot be read: then nobody looked; name the way in with --must-allow."),
     ]
 
     private static func error(_ code: String, _ title: String, _ explanation: String) -> DiagnosticEntry {

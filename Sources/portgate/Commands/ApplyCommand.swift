@@ -46,7 +46,8 @@ struct ApplyCommand: HostCommand {
         let declared = try DeclaredGate(path: saved?.paths.first ?? path, now: now, offset: offset, console)
         try saved?.check(policyDigest: declared.policy.digest, rulesetDigest: declared.change.rulesetDigest)
         let plan = Planner(now: now, policy: declared.policy).plan(
-            declared: declared.change.table, live: look.live.table, recorded: look.recorded)
+            declared: declared.change.table, live: look.live.table, recorded: look.recorded,
+            interrupted: look.interrupted?.table)
         let change = HostChange(settings: host, plan: plan, change: declared.change, look: look)
         // The policy's clock now: a plan that was saved has aged by as much as the host's clock moved on.
         let policyNow = Instant(seconds: hostNow.seconds - offset)

@@ -40,12 +40,25 @@ struct HostLook {
     /// The table of the last generation, when it was applied on this boot and in this namespace.
     let recorded: Table?
 
+    /// The number of a change that was interrupted, and the table it was to put in force here.
+    let interrupted: (number: Int, table: Table?)?
+
     /// Looks at the host.
     init(_ door: KernelDoor, _ state: StateDirectory) throws(GateFailure) {
         host = try door.host()
         record = try state.current()
         recorded =
             if let record, record.host == host { try state.table(of: record) } else { nil }
+        interrupted =
+            if let number = try state.interrupted() { (number, try state.interruptedTable(on: host)) } else { nil }
         live = try door.look()
+    }
+
+    /// Tells of an interrupted change, whose traces are not another hand's.
+    func tell(_ console: Console) {
+        guard let interrupted else { return }
+        console.say(
+            "warning: the change to generation \(interrupted.number) was interrupted; the plan starts from what it left "
+                + "[PG454]")
     }
 }

@@ -20,6 +20,8 @@ struct HostChange {
                 "warning: this state directory was last used in network namespace \(record.host.namespace), "
                     + "this is \(look.host.namespace)")
         }
+        look.tell(console)
+        settings.tellOfUnreadableSSH(console)
         let verdict = settings.guardian(console).judge(
             change.table, policy: policy, now: .now, policyNow: policyNow)
         for warning in verdict.warnings { console.say("warning: \(warning) [PG460]") }
@@ -27,7 +29,14 @@ struct HostChange {
             guard settings.allowLockout else { throw refusal }
             console.say("warning: \(refusal.diagnostic.message); --allow-lockout was given")
         }
-        if !plan.isNothing { try settings.confirm("Apply this?", console) }
+        if change.table == nil, !plan.isNothing {
+            let ports = plan.changes.filter { $0.rule == nil }.map(\.port).joined(separator: ", ")
+            let opened = ports.isEmpty ? "nothing more" : ports
+            console.say("warning: this takes the gate away; open from then on: \(opened)")
+            try settings.confirm("Take the gate away?", console)
+        } else if !plan.isNothing {
+            try settings.confirm("Apply this?", console)
+        }
         let state = settings.state(console)
         let lock = try state.lock(waitSeconds: settings.waitSeconds, now: .now)
         let applier = Applier(door: door, state: state, appliedBy: settings.appliedBy(console)) { .now }
@@ -35,7 +44,12 @@ struct HostChange {
         let signals = [SIGINT, SIGTERM, SIGHUP].map { ($0, signal($0, SIG_IGN)) }
         defer { for (number, handler) in signals { signal(number, handler) } }
         let report = try applier.apply(change, seen: look.live, holding: lock)
-        try publish(report, command, console)
+        do {
+            try publish(report, command, console)
+        } catch {
+            console.say("the change was made; only the report of it could not be written")
+            throw error
+        }
         return .clean
     }
 
@@ -47,6 +61,8 @@ struct HostChange {
             case .nothingToDo(let generation): ("generation \(generation) stays in force", generation)
             case .applied(let generation, 0):
                 ("recorded as generation \(generation); the rules were live already", generation)
+            case .applied(let generation, _) where change.table == nil:
+                ("the gate is gone, read back: generation \(generation); nothing is gated here", generation)
             case .applied(let generation, let transactions):
                 (
                     "in force and read back: generation \(generation), \(transactions) transaction"

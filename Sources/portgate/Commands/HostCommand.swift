@@ -37,6 +37,16 @@ struct HostSettings: Sendable {
         return LockoutGuard(endpoints: (ssh.map { [ManagementEndpoint($0)] } ?? []) + mustAllow)
     }
 
+    /// Says so when there is an SSH connection of which nothing can be known: then nothing guards it.
+    func tellOfUnreadableSSH(_ console: Console) {
+        guard let text = console.environment("SSH_CONNECTION"), !text.isEmpty,
+            SSHConnection.current(environment: text) == nil
+        else { return }
+        console.say(
+            "warning: SSH_CONNECTION cannot be read, so nobody looked whether this cuts the connection it is run over; "
+                + "name it with --must-allow [PG460]")
+    }
+
     /// Who makes a change, for the record.
     func appliedBy(_ console: Console) -> String {
         let sudo = console.environment("SUDO_USER").flatMap { Name($0) }

@@ -37,9 +37,12 @@ struct PlanCommand: HostCommand {
         let declared = try DeclaredGate(path: path, now: now, offset: hostNow.seconds - now.seconds, console)
         let look = try HostLook(.live(), host.state(console))
         let plan = Planner(now: now, policy: declared.policy).plan(
-            declared: declared.change.table, live: look.live.table, recorded: look.recorded)
+            declared: declared.change.table, live: look.live.table, recorded: look.recorded,
+            interrupted: look.interrupted?.table)
         let verdict = host.guardian(console).judge(
             declared.change.table, policy: declared.policy, now: hostNow, policyNow: now)
+        look.tell(console)
+        host.tellOfUnreadableSSH(console)
         let warnings = verdict.refusal.map { [$0.diagnostic.message + "; apply would refuse it"] } ?? verdict.warnings
         for warning in warnings { console.say("warning: \(warning)") }
         let saved = SavedPlan(

@@ -9,12 +9,15 @@ struct RollbackCommand: HostCommand {
         Loads the recorded ruleset of the generation before the current one, or of --to N, the same way as apply: plan, \
         question, load, read back. It becomes a new generation; nothing of the history is lost. Windows and expiries are the \
         recorded moments, so that what has ended since stays ended.
+
+        --to 0 takes the gate away: table inet portgate is deleted and every port it gated is open to everyone who can reach \
+        this host. 'portgate rollback' then puts back what was in force.
         """
     static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete, .refused, .rolledBack]
     static let formats: [OutputFormat] = [.text, .json]
     static let options: [CommandOption<Self>] = [
-        .value("to", "N", help: "return to generation N") { settings, text throws(UsageError) in
-            guard let number = Int(text), number >= 1 else { throw UsageError("--to '\(text)' is not a generation") }
+        .value("to", "N", help: "return to generation N; 0 takes the gate away") { settings, text throws(UsageError) in
+            guard let number = Int(text), number >= 0 else { throw UsageError("--to '\(text)' is not a generation") }
             settings.target = number
         },
         .flag("list", help: "list the generations, change nothing") { $0.isList = true },
@@ -41,7 +44,8 @@ struct RollbackCommand: HostCommand {
         let look = try HostLook(door, state)
         let policyNow = Instant(seconds: Instant.now.seconds - change.clockOffset)
         let plan = Planner(now: policyNow).plan(
-            declared: change.table, live: look.live.table, recorded: look.recorded)
+            declared: change.table, live: look.live.table, recorded: look.recorded,
+            interrupted: look.interrupted?.table)
         return try HostChange(settings: host, plan: plan, change: change, look: look)
             .make(self, policy: nil, policyNow: policyNow, door: door, console)
     }
