@@ -43,6 +43,13 @@ extension Diagnostic {
             port: port.name.text, rule: rule.name.text)
     }
 
+    /// PG206: a key that changes nobody's access and that nothing acts on yet.
+    static func notYetActedOn(_ key: String, at span: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            code: "PG206", severity: .warning, message: "nothing acts on `\(key)` yet; the gate is rendered without it",
+            span: span)
+    }
+
     /// PG205: a rule that has ended, or ends before it begins.
     static func noLongerAllows(_ rule: AccessRule, of port: Port, expired: Bool) -> Diagnostic {
         let why = expired ? "it has expired" : "it expires before its windows open"

@@ -9,6 +9,10 @@ enum Enforcement {
         if defaults.undeclared == .deny {
             found.append(.notYetEnforced("undeclared: deny", at: defaults.undeclaredSpan))
         }
+        if let span = defaults.retentionSpan { found.append(.notYetActedOn("retention", at: span)) }
+        if defaults.undeclared == .report, let span = defaults.undeclaredSpan {
+            found.append(.notYetActedOn("undeclared: report", at: span))
+        }
         if defaults.markMask != Defaults().markMask {
             found.append(.notYetEnforced("mark-mask", at: defaults.markMaskSpan))
         }

@@ -7,7 +7,8 @@ extension Files {
             if path == "-" { return .success(.file) }
             do throws(Errno) {
                 switch try Files.kind(of: path) {
-                case .file, .pipe: return .success(.file)
+                case .file: return .success(.file)
+                case .pipe: return .success(.pipe)
                 case .folder: return .success(.folder)
                 case .other: return .failure(.notAFile)
                 }

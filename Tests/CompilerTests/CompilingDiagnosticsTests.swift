@@ -161,9 +161,19 @@ import Testing
         #expect(try evaluator.outcome(of: packet).fate == .reset)
     }
 
+    @Test("PG206: keys that nothing acts on yet are said, where they stand, and block nothing")
+    func notActedOn() throws {
+        let result = try Gates.compile(
+            Gates.oneRule("cidrs: [any]") + "\ndefaults: { retention: 30 days, undeclared: report }\n")
+        #expect(result.diagnostics.map(\.code) == ["PG206", "PG206"])
+        #expect(result.diagnostics.allSatisfy { $0.severity == .warning && $0.span != nil })
+        #expect(result.table != nil)
+        #expect(try Gates.compile(Gates.oneRule("cidrs: [any]")).diagnostics.isEmpty)
+    }
+
     @Test("every code of the compiler has its entry")
     func catalogue() {
-        for code in ["PG201", "PG202", "PG203", "PG204", "PG205", "PG249"] {
+        for code in ["PG201", "PG202", "PG203", "PG204", "PG205", "PG206", "PG249"] {
             #expect(DiagnosticCatalog.entry(for: code) != nil)
         }
     }

@@ -25,7 +25,9 @@ struct Explainer {
             let reason =
                 port.rules.isEmpty
                 ? "\(port.name) lets nobody in"
-                : "none of the \(port.rules.count == 1 ? "one rule" : "\(port.rules.count) rules") of \(port.name) matches"
+                : port.rules.count == 1
+                    ? "the one rule of \(port.name) does not match"
+                    : "none of the \(port.rules.count) rules of \(port.name) matches"
             return Explanation(
                 isAllowed: false, port: port.name, rule: nil, span: port.span, summary: "refused: \(reason)",
                 misses: ordered.prefix(Explanation.mostMisses).map { words(for: port.rules[$0.miss.rule], $0.miss) })

@@ -41,7 +41,8 @@ struct SourceCollector {
         guard !seen.contains(normal) else { return }
         switch reader.kind(normal) {
         case .failure(let failure): findings.add(.unreadableFile(normal, failure, at: place))
-        case .success(.file): collectFile(normal, from: place, depth: depth)
+        case .success(.pipe) where place != nil: findings.add(.unreadableFile(normal, .notAFile, at: place))
+        case .success(.file), .success(.pipe): collectFile(normal, from: place, depth: depth)
         case .success(.folder):
             seen.insert(normal)
             collectFolder(normal, from: place, depth: depth)
@@ -57,8 +58,11 @@ struct SourceCollector {
             for name in policies.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
                 let file = FilePath.join(path, name)
                 // A folder that is called so is not read: folders are not searched.
-                if case .success(.folder) = reader.kind(file) { continue }
-                collectFile(FilePath.normal(file), from: place, depth: depth)
+                switch reader.kind(file) {
+                case .success(.folder): continue
+                case .success(.pipe): findings.add(.unreadableFile(file, .notAFile, at: place))
+                case .success(.file), .failure: collectFile(FilePath.normal(file), from: place, depth: depth)
+                }
             }
         }
     }

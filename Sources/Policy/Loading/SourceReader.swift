@@ -16,8 +16,10 @@ public struct SourceReader: Sendable {
 
     /// What stands at a path.
     public enum Kind: Hashable, Sendable {
-        /// A file, a pipe or standard input.
+        /// A file or standard input.
         case file
+        /// A pipe. Only the command line may name one: reading it may wait for a writer.
+        case pipe
         /// A folder.
         case folder
     }

@@ -21,7 +21,8 @@ public struct Verdict: Hashable, Sendable {
     public func text(_ style: TextStyle) -> [UInt8] {
         let number = "\(attempt.port)/\(attempt.transport.name)"
         let own = attempt.isOwn ? " (this host itself)" : ""
-        let verdict = isAllowed ? style.good(word) : style.severity(.error, word)
+        let said = explanation.isAllowed == nil && isAllowed ? "not judged" : word
+        let verdict = isAllowed ? style.good(said) : style.severity(.error, said)
         var text = "\(verdict): \(attempt.source)\(own) to \(number) at \(attempt.time.rfc3339)\n"
         text += "  \(VisibleText.line(explanation.summary))\n"
         if let span = explanation.span, explanation.rule == nil {

@@ -20,7 +20,7 @@ extension PolicyBuilder {
         case .failure(let failure):
             findings.add(.unreadableFile(path, failure, at: span))
             return nil
-        case .success(.folder):
+        case .success(.folder), .success(.pipe):
             findings.add(.unreadableFile(path, .notAFile, at: span))
             return nil
         case .success(.file): break
