@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Policy
 import Testing
 
@@ -190,5 +191,17 @@ struct StateDirectoryTests {
         #expect(failure?.exit == .refused)
         #expect(try folder.directory.numbers() == [])
         #expect(try folder.directory.interrupted() == 2)
+    }
+
+    @Test("a file that others own or may write to is not believed", arguments: [true, false])
+    func foreignFile(isOwned: Bool) throws {
+        let folder = try StateFolder()
+        try folder.write("current", "{\"format\": 1, \"generation\": 4}")
+        let path = folder.path + "/current"
+        #expect(try folder.directory.currentNumber() == 4)
+        #expect(isOwned ? chmod(path, 0o660) == 0 : chown(path, 4242, 4242) == 0)
+        let failure = failure { try folder.directory.currentNumber() }
+        #expect(failure?.diagnostic.code == "PG401")
+        #expect(failure?.exit == .couldNotLook)
     }
 }

@@ -38,7 +38,7 @@ extension StateDirectory {
                 throw .stateDamaged("\(folder)/meta.json", "source \(index) is not described")
             }
             let bytes: [UInt8]?
-            do throws(SystemError) { bytes = try StateFile.read(path, limit: 512 << 20) } catch {
+            do throws(SystemError) { bytes = try StateFile.read(path, limit: 512 << 20, isOurs: true) } catch {
                 throw .stateUnusable(error.description, exit: .couldNotLook)
             }
             guard let bytes else { throw .stateDamaged(path, "it is not there") }

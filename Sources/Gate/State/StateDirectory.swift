@@ -100,7 +100,7 @@ public struct StateDirectory: Hashable, Sendable {
     public func ruleset(of record: GenerationRecord) throws(GateFailure) -> [UInt8] {
         let path = "\(folder(of: record.number))/ruleset.nft"
         let bytes: [UInt8]?
-        do throws(SystemError) { bytes = try StateFile.read(path, limit: Self.rulesetLimit) } catch {
+        do throws(SystemError) { bytes = try StateFile.read(path, limit: Self.rulesetLimit, isOurs: true) } catch {
             throw .stateUnusable(error.description, exit: .couldNotLook)
         }
         guard let bytes else { throw .stateDamaged(path, "it is not there") }
@@ -141,7 +141,7 @@ public struct StateDirectory: Hashable, Sendable {
 
     func readJSON(_ path: String) throws(GateFailure) -> JSONValue? {
         let bytes: [UInt8]?
-        do throws(SystemError) { bytes = try StateFile.read(path, limit: Self.smallLimit) } catch {
+        do throws(SystemError) { bytes = try StateFile.read(path, limit: Self.smallLimit, isOurs: true) } catch {
             throw .stateUnusable(error.description, exit: .couldNotLook)
         }
         guard let bytes else { return nil }

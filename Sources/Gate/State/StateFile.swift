@@ -10,8 +10,9 @@ enum StateFile {
         }
     }
 
-    /// Reads a regular file of at most `limit` bytes; nil when nothing is there.
-    static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
+    /// Reads a regular file of at most `limit` bytes; nil when nothing is there. When `isOurs`, it must belong to this user or
+    /// root, and nobody else may write to it: what is read becomes the kernel's rules.
+    static func read(_ path: String, limit: Int, isOurs: Bool = false) throws(SystemError) -> [UInt8]? {
         // O_NONBLOCK: a pipe put in the file's place must not hold us up.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -23,6 +24,9 @@ enum StateFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw SystemError("read \(path)") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw SystemError("read \(path)", code: EINVAL) }
+        guard !isOurs || [geteuid(), 0].contains(status.st_uid) && status.st_mode & 0o022 == 0 else {
+            throw SystemError("read \(path), which others own or may write to", code: EPERM)
+        }
         guard status.st_size <= limit else { throw SystemError("read \(path)", code: EFBIG) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
