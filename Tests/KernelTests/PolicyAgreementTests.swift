@@ -13,7 +13,8 @@ struct PolicyAgreementTests {
         let seed: UInt64
         let policies: Int
         let seconds: Double?
-        let attempts = 200
+        /// Of each policy: more than the 200 that must be decided, because some cannot be sent (martian sources).
+        let attempts = 240
 
         init(_ environment: [String: String]) {
             seed = environment["PORTGATE_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...0xffff_ffff)
@@ -63,7 +64,7 @@ struct PolicyAgreementTests {
         )
         // The comparison must have had something to compare.
         #expect(policies >= min(budget.policies, 300) * 9 / 10 || budget.seconds != nil)
-        #expect(decided > policies * budget.attempts / 2)
+        #expect(decided >= policies * 200)
         #expect(allowed > decided / 20)
     }
 
