@@ -10,7 +10,7 @@ if [ "$(id -u)" != 0 ]; then
     exit 1
 fi
 
-portgate=$PWD/.build/release/portgate
+portgate=${PORTGATE_BINARY:-$PWD/.build/release/portgate}
 [ -x "$portgate" ] || {
     echo "demo: no $portgate; run 'make build' first" >&2
     exit 1
@@ -24,8 +24,13 @@ passed=0
 failed=0
 
 cleanup() {
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
+    # KILL, because a caller may hand down a signal mask in which TERM is blocked.
+    for pid in "${pids[@]}"; do kill -9 "$pid" 2>/dev/null; done
     wait 2>/dev/null
+    # Whatever else still runs in a namespace of ours would keep it alive without a name.
+    for ns in "$client" "$intruder" "$server"; do
+        for pid in $(ip netns pids "$ns" 2>/dev/null); do kill -9 "$pid" 2>/dev/null; done
+    done
     for ns in "$client" "$intruder" "$server"; do ip netns del "$ns" 2>/dev/null; done
     rm -rf "$work"
 }
@@ -33,6 +38,8 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM
 
 in_ns() { local ns=$1; shift; nsenter --net="/run/netns/$ns" "$@"; }
+# For the background: the shell becomes the program, so that `$!` is the program's own pid.
+exec_in_ns() { local ns=$1; shift; exec nsenter --net="/run/netns/$ns" "$@"; }
 say() {
     sleep 0.3 # the last events of the step before
     printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi
@@ -85,10 +92,10 @@ link "$intruder" 2
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=demo \
     -keyout "$work/key.pem" -out "$work/cert.pem" >/dev/null 2>&1
-in_ns "$server" openssl s_server -accept 8443 -key "$work/key.pem" -cert "$work/cert.pem" -www -quiet \
+exec_in_ns "$server" openssl s_server -accept 8443 -key "$work/key.pem" -cert "$work/cert.pem" -www -quiet \
     >/dev/null 2>&1 &
 pids+=($!)
-in_ns "$server" python3 -c '
+exec_in_ns "$server" python3 -c '
 import socketserver
 class Hello(socketserver.BaseRequestHandler):
     def handle(self): self.request.sendall(b"hello\n")
@@ -115,10 +122,10 @@ expect "portgate test" 0 "${PIPESTATUS[0]}"
 
 gate() { in_ns "$server" env -u SSH_CONNECTION "$portgate" "$@" --state-dir "$work/state"; }
 # The gate's log, each event printed as it arrives, between the lines of what caused it.
-in_ns "$server" scripts/nflog-events.py --group 77 > >(sed -u 's/^/          log: /') 2>"$work/events.ready" &
+exec_in_ns "$server" scripts/nflog-events.py --group 77 > >(sed -u 's/^/          log: /') 2>"$work/events.ready" &
 pids+=($!)
 for _ in $(seq 100); do
-    grep -q ready "$work/events.ready" && break
+    grep -qs ready "$work/events.ready" && break
     sleep 0.1
 done
 
