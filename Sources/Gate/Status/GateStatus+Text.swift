@@ -42,7 +42,9 @@ extension GateStatus {
     public var summary: String {
         guard isLive else { return "not in force: nothing is gated in this network namespace" }
         let rules = ports.reduce(0) { $0 + $1.rules.count }
-        let size = "\(ports.count) ports, \(rules) rules, kernel generation \(kernelGeneration)"
+        let size =
+            "\(ports.count) \(ports.count == 1 ? "port" : "ports"), \(rules) \(rules == 1 ? "rule" : "rules"), "
+            + "kernel generation \(kernelGeneration)"
         return isAsApplied ? "in force as applied: \(size)" : "in force, but not as applied: \(size)"
     }
 

@@ -53,7 +53,9 @@ struct RollbackCommand: HostCommand {
     private func list(_ entries: [Rollback.Entry], _ console: Console) throws -> ExitCode {
         try Publisher(requests: requests, console: console).publish { format, _ in
             guard format == .json else {
-                return Array((entries.map { $0.text + "\n" }.joined() + "\(entries.count) generations\n").utf8)
+                return Array(
+                    (entries.map { $0.text + "\n" }.joined()
+                        + "\(entries.count) \(entries.count == 1 ? "generation" : "generations")\n").utf8)
             }
             let member = JSONValue.Member("generations", .array(entries.map(\.json)))
             return GateDocument(command: Self.name, complete: true, findings: [], members: [member]).bytes
