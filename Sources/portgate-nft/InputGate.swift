@@ -63,7 +63,7 @@ enum InputGate {
         switch byte {
         case UInt8(ascii: "\t"), UInt8(ascii: " "), UInt8(ascii: "!"), UInt8(ascii: "&"), UInt8(ascii: ","),
             UInt8(ascii: ":"), UInt8(ascii: "<"), UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "@"),
-            UInt8(ascii: ";"):
+            UInt8(ascii: ";"), UInt8(ascii: "|"):
             true
         default: isWordByte(byte)
         }

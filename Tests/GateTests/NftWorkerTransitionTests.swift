@@ -65,14 +65,20 @@ struct NftWorkerTransitionTests {
         var used: Set<String> = []
         for statement in table.chains.flatMap(\.rules).flatMap(\.statements) {
             switch statement {
-            case .sourceInSet(_, let set), .timeInSet(let set), .meter(let set, _, _): used.insert(set)
+            case .sourceInSet(_, let set), .destinationInSet(_, let set), .originalSourceInSet(_, let set),
+                .timeInSet(let set), .meter(let set, _, _), .connectionKnown(_, let set, _),
+                .remember(_, let set, _, _), .cgroupInSet(_, let set):
+                used.insert(set)
             default: break
             }
         }
         table.sets.removeAll { !used.contains($0.name) }
         let maps = Set(
             table.chains.flatMap(\.rules).flatMap(\.statements).compactMap { statement in
-                if case .dispatch(let map) = statement { map } else { nil }
+                switch statement {
+                case .dispatch(let map), .dispatchSource(let map), .dispatchAsked(let map): map
+                default: nil
+                }
             })
         table.maps.removeAll { !maps.contains($0.name) }
         table.counters = []

@@ -175,7 +175,7 @@ struct TableParserTests {
     @Test("I05: the same comment on other statements is another rule")
     func spoofedComment() throws {
         let text = String(decoding: Self.text(), as: UTF8.self)
-        for other in ["ip saddr != @pg_s4_1", "ip daddr @pg_s4_1", "counter packets 0 bytes 0", "ct state ! 0x8"] {
+        for other in ["ip saddr != @pg_s4_1", "ip daddr != @pg_s4_1", "counter packets 0 bytes 0", "ct state ! 0x8"] {
             let spoofed = try TableParser.parse(Array(text.replacing("ip saddr @pg_s4_1", with: other).utf8))
             #expect(spoofed != (try TableParser.parse(Self.text())))
             guard case .unknown? = spoofed.chains[0].rules[0].statements.first else {

@@ -46,8 +46,6 @@ public struct TableGenerator {
             guard let same = other.sets.first(where: { $0.name == result.sets[index].name }), chance(2) else {
                 continue
             }
-            if case .dynamic = same.content { continue }
-            if case .dynamic = result.sets[index].content { continue }
             if Self.isSameKind(same, result.sets[index]) { result.sets[index].content = same.content }
         }
         for index in result.maps.indices where chance(2) && !result.maps[index].elements.isEmpty {
@@ -80,6 +78,15 @@ public struct TableGenerator {
             }
             if chance(2) { sets.append(NamedSet(name: "pg_x.\(index)", content: content())) }
         }
+        for family in [AddressFamily.v4, .v6] where chance(2) {
+            let content = NamedSet.Content.timed(family: family, ranges: chance(2), size: chance(2) ? 1024 : 65536)
+            sets.append(NamedSet(name: family == .v4 ? "pg_i4_ann" : "pg_i6_ann", content: content))
+        }
+        for sequence in [true, false] where chance(2) {
+            let content = NamedSet.Content.connections(sequence: sequence, size: 65536, timeoutSeconds: 130)
+            sets.append(NamedSet(name: sequence ? "pg_first" : "pg_judged", content: content))
+        }
+        if chance(2) { sets.append(NamedSet(name: "pg_k_unit", content: .cgroups)) }
         for family in [AddressFamily.v4, .v6] where chance(2) {
             let content = NamedSet.Content.dynamic(
                 family: family, size: chance(4) ? 1024 : 65535, timeoutSeconds: chance(4) ? 3600 : 60)
@@ -192,16 +199,33 @@ public struct TableGenerator {
             }
             switch UInt64.random(in: 0..<6, using: &random) {
             case 0: statements.append(.rejectProhibited)
-            case 1 where !statements.contains { if case .transport = $0 { true } else { false } }:
+            case 1 where !statements.contains(where: Self.isAboutTransport):
                 statements.removeAll { if case .family = $0 { true } else { false } }
                 statements += [.transport(6), .rejectReset]
-            case 2 where !maps.isEmpty:
+            case 2 where !maps.isEmpty && !statements.contains(where: Self.isAboutTCP):
                 statements.removeAll { if case .transport = $0 { true } else { false } }
-                statements.append(.dispatch(map: maps.randomElement(using: &random) ?? ""))
+                let map = maps.randomElement(using: &random) ?? ""
+                switch UInt64.random(in: 0..<3, using: &random) {
+                case 0: statements.append(.dispatch(map: map))
+                case 1: statements.append(.dispatchSource(map: map))
+                default: statements += [.transport(chance(2) ? 6 : 17), .dispatchAsked(map: map)]
+                }
             default: statements.append(.verdict(verdict(chains)))
             }
             return Rule(statements, comment: chance(2) ? "db/rule-\(index) db.yaml:27" : nil)
         }
+    }
+
+    private static func isAboutTCP(_ statement: Statement) -> Bool {
+        switch statement {
+        case .connectionKnown, .remember, .tcpFlags, .setReset: true
+        default: false
+        }
+    }
+
+    private static func isAboutTransport(_ statement: Statement) -> Bool {
+        if case .transport = statement { return true }
+        return isAboutTCP(statement)
     }
 
     private mutating func matches(_ table: Table) -> [Statement] {
@@ -215,6 +239,23 @@ public struct TableGenerator {
                 let unit = ["second", "minute", "hour", "day"].randomElement(using: &random) ?? "second"
                 let limit = Limit(over: chance(2), count: number(100) + 1, unit: unit, burst: number(20) + 1)
                 statements.append(.meter(set: set.name, family: family, limit: limit))
+            case .timed(let family, _, _):
+                switch UInt64.random(in: 0..<3, using: &random) {
+                case 0: statements.append(.sourceInSet(family: family, set: set.name))
+                case 1: statements.append(.destinationInSet(family: family, set: set.name))
+                default: statements.append(.originalSourceInSet(family: family, set: set.name))
+                }
+            // The kernel knows a socket's cgroup in some hooks only.
+            case .cgroups: break
+            case .connections(let sequence, _, _):
+                let keys = ConnectionKey.allCases.filter { $0.hasSequence == sequence }
+                let key = keys.randomElement(using: &random) ?? .client
+                if chance(2) {
+                    statements.append(.connectionKnown(key, set: set.name, negated: chance(2)))
+                } else {
+                    statements.append(
+                        .remember(key, set: set.name, timeoutSeconds: number(1000) + 1, refreshes: chance(2)))
+                }
             }
         } else {
             switch UInt64.random(in: 0..<4, using: &random) {
@@ -239,7 +280,38 @@ public struct TableGenerator {
             statements.append(.destinationType(types.isEmpty ? [.local] : types))
         }
         if chance(8) { statements.append(.sourceType([.local])) }
-        if chance(6) { statements.append(.transport(number(256))) }
+        statements += newerMatches()
+        if chance(8) { statements.append(.tcpFlags(TCPFlags.allCases.randomElement(using: &random) ?? .reset)) }
+        if chance(8) { statements.append(.setReset) }
+        if chance(6), !statements.contains(where: Self.isAboutTCP) { statements.append(.transport(number(256))) }
+        return statements
+    }
+
+    /// Matches on connections and payloads.
+    private mutating func newerMatches() -> [Statement] {
+        var statements: [Statement] = []
+        let masks: [UInt32] = [.max, 0xff00_0000, 0x00ff_0000, 0xe000_0000, 0x0000_0ff0]
+        let mask = masks.randomElement(using: &random) ?? 1
+        if chance(6) { statements.append(.connectionDirection(chance(2) ? .original : .reply)) }
+        if chance(8) { statements.append(.destinationTranslated) }
+        if chance(6) { statements.append(.connectionMark(mask: mask, value: number(1 << 32) & mask)) }
+        if chance(6) {
+            let value = chance(3) ? mask : chance(2) ? 0 : number(1 << 32) & mask
+            statements.append(.setConnectionMark(mask: mask, value: value))
+        }
+        if chance(8) { statements.append(.hasPayload) }
+        if chance(6) {
+            let bytes: [UInt8] = (0...Int.random(in: 0..<16, using: &random)).map { _ in number(chance(3) ? 1 : 256) }
+            var masks: [UInt8]? = chance(2) ? nil : bytes.map { _ in number(256) }
+            if masks?.contains(where: { $0 != 0 }) == false || masks?.contains(where: { $0 != 255 }) == false {
+                masks = nil
+            }
+            statements.append(
+                .payload(
+                    PayloadMatch(
+                        offset: number(240), mask: masks,
+                        bytes: masks.map { zip(bytes, $0).map { $0 & $1 } } ?? bytes)))
+        }
         return statements
     }
 }

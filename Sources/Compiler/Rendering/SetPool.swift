@@ -85,7 +85,7 @@ struct SetPool {
                 append(UInt64(bitPattern: range.first), to: &bytes)
                 append(UInt64(bitPattern: range.last), to: &bytes)
             }
-        case .dynamic:
+        case .dynamic, .timed, .cgroups, .connections:
             break
         }
         return bytes

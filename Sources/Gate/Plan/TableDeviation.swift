@@ -96,7 +96,7 @@ public struct TableDeviation: Hashable, Sendable, CustomStringConvertible {
         case (.ipv4(let expected), .ipv4(let found)): elementDifference(expected, found)
         case (.ipv6(let expected), .ipv6(let found)): elementDifference(expected, found)
         case (.time(let expected), .time(let found)): elementDifference(expected, found)
-        case (.dynamic, .dynamic): "its size, time-out or comment differs"
+        case (.dynamic, .dynamic), (.timed, .timed), (.connections, .connections): "its size, time-out or comment differs"
         default: "it holds something else"
         }
     }

@@ -10,6 +10,21 @@ public struct NamedSet: Hashable, Sendable {
         case time([RangeTime])
         /// `type ipv4_addr` or `ipv6_addr; flags dynamic,timeout`: filled by the kernel; its elements are no part of the meaning.
         case dynamic(family: AddressFamily, size: UInt32, timeoutSeconds: UInt32)
+        /// `type ipv4_addr` or `ipv6_addr; flags timeout`, with `interval` for ranges: filled by portgate while the gate is in
+        /// force; its elements are no part of the meaning.
+        case timed(family: AddressFamily, ranges: Bool, size: UInt32)
+        /// `type cgroupsv2`: cgroup ids, filled by portgate; they are no part of the meaning.
+        case cgroups
+        /// `typeof ct id . tcp sport`, or with `. tcp sequence`; `flags dynamic,timeout`: connections that the kernel remembers.
+        case connections(sequence: Bool, size: UInt32, timeoutSeconds: UInt32)
+    }
+
+    /// Whether the elements are part of the table's meaning. Those of the others come and go while the gate is in force.
+    public var hasDeclaredElements: Bool {
+        switch content {
+        case .ipv4, .ipv6, .time: true
+        case .dynamic, .timed, .cgroups, .connections: false
+        }
     }
 
     /// The name.

@@ -105,6 +105,11 @@ extension TableScanner {
         }
     }
 
+    /// Goes past a list of cgroups, which nft shows by their paths in quotes, or by number where there is no path any more.
+    mutating func skipQuotedElements() -> Bool {
+        list { scanner in scanner.byte == UInt8(ascii: "\"") ? scanner.quoted() : scanner.word() } != nil
+    }
+
     /// Goes past a list of elements that the kernel fills by itself; such elements have no texts.
     mutating func skipElements() -> Bool {
         guard byte == UInt8(ascii: "{"), let end = endOfItem() else { return false }

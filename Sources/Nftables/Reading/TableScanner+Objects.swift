@@ -41,13 +41,24 @@ extension TableScanner {
             switch key {
             case "type": draft.type = word()
             case "typeof":
-                guard take("meta time") else { return nil }
-                draft.type = "meta time"
+                if take("meta time") {
+                    draft.type = "meta time"
+                } else if take("ct id . tcp sport . tcp sequence") {
+                    draft.type = "sequences"
+                } else if take("ct id . tcp sport") {
+                    draft.type = "connections"
+                } else {
+                    return nil
+                }
             case "flags":
-                if take("interval") {
+                if take("interval,timeout") {
+                    (draft.isInterval, draft.isTimed) = (true, true)
+                } else if take("interval") {
                     draft.isInterval = true
                 } else if take("dynamic,timeout") {
                     draft.isDynamic = true
+                } else if take("timeout") {
+                    draft.isTimed = true
                 } else {
                     return nil
                 }
@@ -70,7 +81,8 @@ extension TableScanner {
     }
 
     private mutating func readElements(into draft: inout SetDraft) -> Bool {
-        if draft.isDynamic { return skipElements() }
+        if draft.isDynamic || draft.isTimed { return skipElements() }
+        if draft.type == "cgroupsv2" { return skipQuotedElements() }
         switch draft.type {
         case "ipv4_addr": draft.content = ipv4Elements().map(NamedSet.Content.ipv4)
         case "ipv6_addr": draft.content = ipv6Elements().map(NamedSet.Content.ipv6)
@@ -133,6 +145,7 @@ private struct SetDraft {
     var type: String?
     var isInterval = false
     var isDynamic = false
+    var isTimed = false
     var size: UInt32?
     var timeoutSeconds: UInt32?
     var comment: String?
@@ -146,13 +159,25 @@ private struct SetDraft {
             switch type {
             case "ipv4_addr": family = .v4
             case "ipv6_addr": family = .v6
+            case "sequences", "connections":
+                let content = NamedSet.Content.connections(
+                    sequence: type == "sequences", size: size, timeoutSeconds: timeoutSeconds)
+                return NamedSet(name: name, comment: comment, content: content)
             default: return nil
             }
             return NamedSet(
                 name: name, comment: comment,
                 content: .dynamic(family: family, size: size, timeoutSeconds: timeoutSeconds))
         }
-        guard isInterval, size == nil, timeoutSeconds == nil else { return nil }
+        if isTimed {
+            guard let size, timeoutSeconds == nil, type == "ipv4_addr" || type == "ipv6_addr" else { return nil }
+            let family: AddressFamily = type == "ipv4_addr" ? .v4 : .v6
+            return NamedSet(
+                name: name, comment: comment, content: .timed(family: family, ranges: isInterval, size: size))
+        }
+        guard size == nil, timeoutSeconds == nil else { return nil }
+        if type == "cgroupsv2", !isInterval { return NamedSet(name: name, comment: comment, content: .cgroups) }
+        guard isInterval else { return nil }
         switch type {
         case "ipv4_addr": return NamedSet(name: name, comment: comment, content: content ?? .ipv4([]))
         case "ipv6_addr": return NamedSet(name: name, comment: comment, content: content ?? .ipv6([]))

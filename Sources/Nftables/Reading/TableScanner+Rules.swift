@@ -33,6 +33,10 @@ extension TableScanner {
         case UInt8(ascii: "i"):
             if take("ip saddr @") { return word().map { .sourceInSet(family: .v4, set: $0) } }
             if take("ip6 saddr @") { return word().map { .sourceInSet(family: .v6, set: $0) } }
+            if take("ip daddr @") { return word().map { .destinationInSet(family: .v4, set: $0) } }
+            if take("ip6 daddr @") { return word().map { .destinationInSet(family: .v6, set: $0) } }
+            if take("ipsec in reqid ") { return number().map(Statement.securityRequest) }
+            if take("ipsec in spi ") { return number().map(Statement.securityIndex) }
             if take("ip daddr 127.0.0.0/8") { return .destinationIsLoopbackV4 }
             if take("ip6 daddr ::1") { return .destinationIsLoopbackV6 }
             if take("iifname ") { return interface().map { .inputInterface($0.name, negated: $0.negated) } }
@@ -44,15 +48,30 @@ extension TableScanner {
         case UInt8(ascii: "c"):
             if take("ct state ") { return connectionStates().map(Statement.connectionState) }
             if take("ct status ! 0x8") { return .connectionUnconfirmed }
+            if take("ct ") { return connection() }
             return take("counter name ") ? quoted().map(Statement.counter) : nil
+        case UInt8(ascii: "@"): return payload()
+        case UInt8(ascii: "a"):
+            if take("add @") { return remember(refreshes: false) }
+            return verdict().map(Statement.verdict)
+        case UInt8(ascii: "e"): return take("ether saddr ") ? linkAddress().map(Statement.linkAddress) : nil
+        case UInt8(ascii: "s"): return take("socket cgroupv2 level ") ? cgroup() : nil
+        case UInt8(ascii: "t"): return take("tcp flags ") ? tcpFlags() : nil
         case UInt8(ascii: "f"):
+            if take("fib saddr . iif oif 0") { return .noRouteBack(sameInterface: true) }
+            if take("fib saddr oif 0") { return .noRouteBack(sameInterface: false) }
             let isSource = take("fib saddr type ")
             guard isSource || take("fib daddr type "), let numbers = numbers() else { return nil }
             let types = numbers.compactMap(AddressType.init)
             guard types.count == numbers.count else { return nil }
             return isSource ? .sourceType(types) : .destinationType(types)
         case UInt8(ascii: "l"): return take("log prefix ") ? log() : nil
-        case UInt8(ascii: "u"): return take("update @") ? meter() : nil
+        case UInt8(ascii: "u"):
+            guard take("update @") else { return nil }
+            let start = position
+            if let meter = meter() { return meter }
+            position = start
+            return remember(refreshes: true)
         case UInt8(ascii: "r"):
             if take("reject with tcp reset") { return .rejectReset }
             if take("reject with icmpx 3") { return .rejectProhibited }
@@ -70,6 +89,8 @@ extension TableScanner {
         if take("skuid ") { return numbers().map(Statement.socketUser) }
         if take("skgid ") { return numbers().map(Statement.socketGroup) }
         if take("l4proto . th dport vmap @") { return word().map(Statement.dispatch) }
+        if take("l4proto . th sport vmap @") { return word().map(Statement.dispatchSource) }
+        if take("l4proto . ct original proto-dst vmap @") { return word().map(Statement.dispatchAsked) }
         return take("l4proto ") ? number().map(Statement.transport) : nil
     }
 

@@ -23,10 +23,16 @@ extension Rule {
         var transports: [UInt8] = []
         var hasDispatch = false
         var hasReset = false
+        var hasTCP = false
+        var asks = false
         for statement in statements {
             switch statement {
             case .family: hasFamily = true
-            case .sourceInSet, .destinationIsLoopbackV4, .destinationIsLoopbackV6, .meter: hasAddress = true
+            case .sourceInSet, .destinationInSet, .destinationIsLoopbackV4, .destinationIsLoopbackV6, .meter:
+                hasAddress = true
+            case .tcpFlags, .setReset, .connectionKnown, .remember: hasTCP = true
+            case .dispatchAsked: asks = true
+            case .dispatchSource: hasDispatch = true
             case .transport(let number): transports.append(number)
             case .dispatch: hasDispatch = true
             case .rejectReset: hasReset = true
@@ -34,6 +40,9 @@ extension Rule {
             }
         }
         if hasFamily && (hasAddress || hasReset) || hasDispatch && !transports.isEmpty { return false }
+        if hasTCP && (!transports.isEmpty || hasDispatch || hasReset || asks) { return false }
+        // Which ports those of the original direction are, nft only knows by the protocol before them.
+        if asks { return transports.count == 1 && !hasReset }
         return !hasReset || transports == [6]
     }
 }
@@ -42,7 +51,7 @@ extension Statement {
     /// Whether nothing may follow.
     fileprivate var endsRule: Bool {
         switch self {
-        case .verdict, .dispatch, .rejectReset, .rejectProhibited: true
+        case .verdict, .dispatch, .dispatchSource, .dispatchAsked, .rejectReset, .rejectProhibited: true
         default: false
         }
     }
@@ -62,6 +71,12 @@ extension Statement {
             (1...TextBounds.maxPrefixBytes).contains(prefix.utf8.count)
                 && prefix.utf8.allSatisfy(TextBounds.isTextByte) && snaplen != 0 && queueThreshold != 0
         case .meter(_, _, let limit): limit.isWithinBounds
+        case .connectionMark(let mask, let value), .setConnectionMark(let mask, let value):
+            mask != 0 && value & ~mask == 0
+        case .payload(let match): match.isWithinBounds
+        case .remember(_, _, let timeoutSeconds, _): (1...31_536_000).contains(timeoutSeconds)
+        case .linkAddress(let address): address < 1 << 48
+        case .cgroupInSet(let level, _): level >= 1
         default: true
         }
     }
@@ -72,13 +87,17 @@ extension Statement {
 
     fileprivate func checkReferences(_ names: TableNames, from chain: String) throws(TableError) {
         switch self {
-        case .sourceInSet(.v4, let set): try names.check(set: set, is: .ipv4, from: chain)
-        case .sourceInSet(.v6, let set): try names.check(set: set, is: .ipv6, from: chain)
+        case .sourceInSet(let family, let set): try names.checkAddresses(set: set, family, from: chain)
+        case .destinationInSet(let family, let set), .originalSourceInSet(let family, let set):
+            try names.checkAddresses(set: set, family, from: chain)
+        case .connectionKnown(let key, let set, _), .remember(let key, let set, _, _):
+            try names.check(set: set, is: .connections(sequence: key.hasSequence), from: chain)
+        case .cgroupInSet(_, let set): try names.check(set: set, is: .cgroups, from: chain)
         case .timeInSet(let set): try names.check(set: set, is: .time, from: chain)
         case .meter(let set, let family, _): try names.check(set: set, is: .dynamic(family), from: chain)
         case .counter(let name):
             guard names.counters.contains(name) else { throw .danglingReference(from: chain, to: name) }
-        case .dispatch(let map):
+        case .dispatch(let map), .dispatchSource(let map), .dispatchAsked(let map):
             guard names.maps.contains(map) else { throw .danglingReference(from: chain, to: map) }
         case .verdict(let verdict): try names.check(verdict, from: chain)
         default: break

@@ -5,6 +5,9 @@ extension NamedSet {
         case ipv6
         case time
         case dynamic(AddressFamily)
+        case timed(AddressFamily)
+        case cgroups
+        case connections(sequence: Bool)
     }
 
     var kind: Kind {
@@ -13,6 +16,9 @@ extension NamedSet {
         case .ipv6: .ipv6
         case .time: .time
         case .dynamic(let family, _, _): .dynamic(family)
+        case .timed(let family, _, _): .timed(family)
+        case .cgroups: .cgroups
+        case .connections(let sequence, _, _): .connections(sequence: sequence)
         }
     }
 
@@ -23,12 +29,13 @@ extension NamedSet {
             case .ipv4(let ranges): Self.areDisjoint(ranges)
             case .ipv6(let ranges): Self.areDisjoint(ranges)
             case .time(let ranges): Self.areDisjoint(ranges)
-            case .dynamic(_, let size, let timeoutSeconds):
+            case .dynamic(_, let size, let timeoutSeconds), .connections(_, let size, let timeoutSeconds):
                 (1...16_777_216).contains(size) && (1...31_536_000).contains(timeoutSeconds)
+            case .timed(_, _, let size): (1...16_777_216).contains(size)
+            case .cgroups: true
             }
         if isValid { return }
-        if case .dynamic = content { throw .badSet(name) }
-        throw .badRanges(in: name)
+        throw hasDeclaredElements ? .badRanges(in: name) : .badSet(name)
     }
 
     /// Whether the ranges are sorted and between two of them there is at least one address.

@@ -60,6 +60,14 @@ struct TableNames {
         }
     }
 
+    /// Makes sure that the set holds addresses of the family, declared ones or such that come and go.
+    func checkAddresses(set: String, _ family: AddressFamily, from owner: String) throws(TableError) {
+        let declared: NamedSet.Kind = family == .v4 ? .ipv4 : .ipv6
+        guard sets[set] == declared || sets[set] == .timed(family) else {
+            throw .danglingReference(from: owner, to: set)
+        }
+    }
+
     func check(set: String, is kind: NamedSet.Kind, from owner: String) throws(TableError) {
         guard sets[set] == kind else { throw .danglingReference(from: owner, to: set) }
     }

@@ -46,6 +46,23 @@ extension TextWriter {
             number(timeoutSeconds)
             write("s\n")
             comment(set.comment)
+        case .timed(let family, let ranges, let size):
+            write(family == .v4 ? "\t\ttype ipv4_addr\n\t\tsize " : "\t\ttype ipv6_addr\n\t\tsize ")
+            number(size)
+            write(ranges ? "\n\t\tflags interval,timeout\n" : "\n\t\tflags timeout\n")
+            comment(set.comment)
+        case .cgroups:
+            write("\t\ttype cgroupsv2\n")
+            comment(set.comment)
+        case .connections(let sequence, let size, let timeoutSeconds):
+            write("\t\ttypeof ct id . tcp sport")
+            if sequence { write(" . tcp sequence") }
+            write("\n\t\tsize ")
+            number(size)
+            write("\n\t\tflags dynamic,timeout\n\t\ttimeout ")
+            number(timeoutSeconds)
+            write("s\n")
+            comment(set.comment)
         }
         write("\t}\n")
     }

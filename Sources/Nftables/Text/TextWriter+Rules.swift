@@ -18,6 +18,12 @@ extension TextWriter {
         case .sourceInSet(.v6, let set):
             write("ip6 saddr @")
             write(set)
+        case .destinationInSet(let family, let set):
+            write(family == .v4 ? "ip daddr @" : "ip6 daddr @")
+            write(set)
+        case .originalSourceInSet(let family, let set):
+            write(family == .v4 ? "ct original ip saddr @" : "ct original ip6 saddr @")
+            write(set)
         case .family(.v4): write("meta nfproto 2")
         case .family(.v6): write("meta nfproto 10")
         case .timeInSet(let set):
@@ -62,6 +68,37 @@ extension TextWriter {
             write(map)
         case .rejectReset: write("reject with tcp reset")
         case .rejectProhibited: write("reject with icmpx 3")
+        case .dispatchSource(let map):
+            write("meta l4proto . th sport vmap @")
+            write(map)
+        case .dispatchAsked(let map):
+            write("meta l4proto . ct original proto-dst vmap @")
+            write(map)
+        case .connectionDirection, .destinationTranslated, .connectionMark, .connectionKnown, .setConnectionMark,
+            .remember:
+            connection(statement)
+        case .hasPayload: write("@ih,0,8 >= 0x0")
+        case .payload(let match): payload(match)
+        case .tcpFlags(.opening): write("tcp flags 0x2 / 0x1,0x2,0x4,0x10")
+        case .tcpFlags(.openingAnswer): write("tcp flags 0x2,0x10 / 0x2,0x10")
+        case .tcpFlags(.reset): write("tcp flags & 0x4 == 0x4")
+        case .setReset: write("tcp flags set 0x4")
+        case .noRouteBack(let sameInterface):
+            write(sameInterface ? "fib saddr . iif oif 0" : "fib saddr oif 0")
+        case .linkAddress(let address):
+            write("ether saddr ")
+            linkAddress(address)
+        case .securityRequest(let number):
+            write("ipsec in reqid ")
+            self.number(number)
+        case .securityIndex(let number):
+            write("ipsec in spi ")
+            self.number(number)
+        case .cgroupInSet(let level, let set):
+            write("socket cgroupv2 level ")
+            number(level)
+            write(" @")
+            write(set)
         case .unknown: preconditionFailure("validation lets no unknown statement through")
         }
     }

@@ -148,8 +148,7 @@ extension NamedSet {
     /// Whether a live set becomes another one by changing its elements.
     fileprivate func becomesInPlace(_ other: NamedSet) -> Bool {
         guard kind == other.kind, comment == other.comment else { return false }
-        if case .dynamic = content { return content == other.content }
-        return true
+        return hasDeclaredElements || content == other.content
     }
 }
 

@@ -21,6 +21,31 @@ struct Packet {
     var group: UInt32?
     var state: Nftables.ConnectionState = .new
     var isConfirmed = false
+    /// Whether it goes the way of the one who opened the connection.
+    var direction: ConnectionDirection = .original
+    /// What the connection's mark is.
+    var mark: UInt32 = 0
+    var isDestinationTranslated = false
+    /// The address of the other end, as the packet's destination, where it is an answer.
+    var destination: IPAddress?
+    /// The source of the connection's first packet; nil when it is `source`.
+    var originalSource: IPAddress?
+    /// The port it comes from, where the gate asks for it.
+    var sourcePort: UInt16 = 40_000
+    /// The payload; nil when there is none.
+    var payload: [UInt8]?
+    /// What its flags say; nil when they are of another kind, as those of most segments are.
+    var flags: TCPFlags?
+    /// The sets that know the connection, by name.
+    var known: Set<String> = []
+    var hasRouteBack = true
+    var linkAddress: UInt64?
+    var securityRequest: UInt32?
+    var securityIndex: UInt32?
+    /// The sets that hold its socket's cgroup.
+    var cgroupSets: Set<String> = []
+    /// The timed sets that hold its source.
+    var timedSets: Set<String> = []
     /// Whether meters find the source over its rate.
     var isOverRate = false
     /// Whether meters have no room for another source.

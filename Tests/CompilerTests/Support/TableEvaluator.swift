@@ -11,11 +11,17 @@ struct TableEvaluator {
             case dropped
             case reset
             case prohibited
+            /// Turned into a reset for the other end.
+            case cut
         }
 
         var fate: Fate
         var counters: [String] = []
         var logs: [String] = []
+        /// The connection's mark afterwards.
+        var mark: UInt32 = 0
+        /// The sets that remember the connection since.
+        var remembered: [String] = []
         var isAccepted: Bool { fate == .accepted }
     }
 
@@ -44,7 +50,7 @@ struct TableEvaluator {
 
     /// Runs a packet through the base chains of its hook.
     func outcome(of packet: Packet) throws -> Outcome {
-        var outcome = Outcome(fate: .accepted)
+        var outcome = Outcome(fate: .accepted, mark: packet.mark)
         for chain in table.chains where chain.hook?.point == packet.hook {
             let fate = try run(chain.name, packet, &outcome, depth: 0)
             let policy: Outcome.Fate = chain.hook?.policy == .drop ? .dropped : .accepted
@@ -58,10 +64,12 @@ struct TableEvaluator {
     private func run(_ name: String, _ packet: Packet, _ outcome: inout Outcome, depth: Int) throws -> Outcome.Fate? {
         guard let chain = chains[name], depth < 16 else { throw Unknown(text: "chain \(name)") }
         for rule in chain.rules {
+            var isReset = false
             statements: for statement in rule.statements {
-                switch try step(statement, packet, &outcome) {
+                switch try step(statement, packet, &outcome, &isReset) {
                 case .next: continue
                 case .endOfRule: break statements
+                case .final(.accepted) where isReset: return .cut
                 case .final(let fate): return fate
                 case .handBack: return nil
                 case .goto(let target): return try run(target, packet, &outcome, depth: depth + 1)
@@ -74,10 +82,56 @@ struct TableEvaluator {
         return nil
     }
 
-    private func step(_ statement: Statement, _ packet: Packet, _ outcome: inout Outcome) throws -> Step {
+    private func dispatch(_ map: String, _ packet: Packet, port: UInt16) throws -> Step {
+        guard let map = maps[map] else { throw Unknown(text: map) }
+        let element = map.elements.first {
+            $0.transport == packet.transport && $0.first <= port && port <= $0.last
+        }
+        return element.map { step($0.verdict) } ?? .endOfRule
+    }
+
+    private func step(
+        _ statement: Statement, _ packet: Packet, _ outcome: inout Outcome, _ isReset: inout Bool
+    ) throws -> Step {
         func when(_ holds: Bool) -> Step { holds ? .next : .endOfRule }
         switch statement {
-        case .sourceInSet(let family, let set): return when(family == packet.family && sourceIs(in: set, packet))
+        case .sourceInSet(let family, let set):
+            return when(family == packet.family && holds(set, packet.source, packet))
+        case .destinationInSet(let family, let set):
+            return when(family == packet.family && packet.destination.map { holds(set, $0, packet) } ?? false)
+        case .originalSourceInSet(let family, let set):
+            let isTracked = packet.state != .untracked
+            return when(
+                family == packet.family && isTracked && holds(set, packet.originalSource ?? packet.source, packet))
+        case .connectionDirection(let direction):
+            return when(packet.state != .untracked && direction == packet.direction)
+        case .destinationTranslated: return when(packet.isDestinationTranslated)
+        case .connectionMark(let mask, let value):
+            return when(packet.state != .untracked && outcome.mark & mask == value)
+        case .setConnectionMark(let mask, let value):
+            // Where there is no connection the mark goes nowhere.
+            if packet.state != .untracked { outcome.mark = outcome.mark & ~mask | value }
+            return .next
+        case .connectionKnown(_, let set, let negated):
+            return when(packet.transport == 6 && packet.state != .untracked && packet.known.contains(set) != negated)
+        case .remember(_, let set, _, _):
+            guard packet.transport == 6, packet.state != .untracked, !packet.metersAreFull else { return .endOfRule }
+            outcome.remembered.append(set)
+            return .next
+        case .hasPayload: return when(packet.payload?.isEmpty == false)
+        case .payload(let match): return when(match.holds(packet.payload ?? []))
+        case .tcpFlags(let flags): return when(packet.transport == 6 && packet.flags == flags)
+        case .setReset:
+            guard packet.transport == 6 else { return .endOfRule }
+            isReset = true
+            return .next
+        case .noRouteBack: return when(!packet.hasRouteBack)
+        case .linkAddress(let address): return when(packet.linkAddress == address)
+        case .securityRequest(let number): return when(packet.securityRequest == number)
+        case .securityIndex(let number): return when(packet.securityIndex == number)
+        case .cgroupInSet(_, let set): return when(packet.cgroupSets.contains(set))
+        case .dispatchSource(let map): return try dispatch(map, packet, port: packet.sourcePort)
+        case .dispatchAsked(let map): return try dispatch(map, packet, port: packet.port)
         case .family(let family): return when(family == packet.family)
         case .timeInSet(let set): return when(timeIs(in: set, packet))
         case .timeBefore(let end): return when(packet.second < end)
@@ -103,12 +157,7 @@ struct TableEvaluator {
             // An update that finds no room ends the rule.
             return when(family == packet.family && !packet.metersAreFull && limit.over == packet.isOverRate)
         case .verdict(let verdict): return step(verdict)
-        case .dispatch(let map):
-            guard let map = maps[map] else { throw Unknown(text: map) }
-            let element = map.elements.first {
-                $0.transport == packet.transport && $0.first <= packet.port && packet.port <= $0.last
-            }
-            return element.map { step($0.verdict) } ?? .endOfRule
+        case .dispatch(let map): return try dispatch(map, packet, port: packet.port)
         case .rejectReset: return .final(.reset)
         case .rejectProhibited: return .final(.prohibited)
         case .unknown(let text): throw Unknown(text: text)
@@ -125,8 +174,9 @@ struct TableEvaluator {
         }
     }
 
-    private func sourceIs(in set: String, _ packet: Packet) -> Bool {
-        switch (sets[set], packet.source) {
+    private func holds(_ set: String, _ address: IPAddress, _ packet: Packet) -> Bool {
+        switch (sets[set], address) {
+        case (.timed, _): packet.timedSets.contains(set)
         case (.ipv4(let ranges), .v4(let address)): holds(ranges, address.bits, \.first, \.last)
         case (.ipv6(let ranges), .v6(let address)): holds(ranges, address.bits, \.first, \.last)
         default: false
@@ -155,5 +205,13 @@ struct TableEvaluator {
             if isBefore(ranges[middle]) { low = middle + 1 } else { high = middle }
         }
         return low
+    }
+}
+
+extension PayloadMatch {
+    /// Whether a payload holds what is wanted; one that is too short does not.
+    fileprivate func holds(_ payload: [UInt8]) -> Bool {
+        guard payload.count >= offset + bytes.count else { return false }
+        return bytes.indices.allSatisfy { payload[offset + $0] & (mask?[$0] ?? 0xff) == bytes[$0] }
     }
 }
