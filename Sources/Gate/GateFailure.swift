@@ -143,4 +143,12 @@ extension GateFailure {
         GateFailure(
             "PG419", .refused, "the ruleset cannot be put into transactions: \(reason)", notes: ["nothing was changed"])
     }
+
+    /// PG421.
+    static func elementsRefused(_ reason: String, _ changes: [SetChange]) -> GateFailure {
+        let names = changes.filter { !$0.isEmpty }.map(\.set.name).joined(separator: ", ")
+        return GateFailure(
+            "PG421", .refused, "the kernel refused a change of set elements: \(reason)",
+            notes: ["the change was of \(names); nothing of it was made"])
+    }
 }

@@ -40,7 +40,15 @@ extension KernelDoor {
                     return try query.baseChains()
                 } catch { throw .kernelUnreadable(error.words) }
             },
-            host: { () throws(GateFailure) in try HostIdentity.current() })
+            host: { () throws(GateFailure) in try HostIdentity.current() },
+            elements: { set throws(GateFailure) in try Self.elements(of: set) },
+            change: { changes, generation throws(GateFailure) in try Self.change(changes, expecting: generation) },
+            clearMarks: { value, mask throws(GateFailure) in
+                do throws(NetlinkSocket.Failure) {
+                    var marks = try ConnectionMarks()
+                    return try marks.clear(equalTo: value, mask: mask)
+                } catch { throw .kernelUnreadable("the marks of connections: \(error.words)") }
+            })
     }
 }
 

@@ -14,6 +14,13 @@ public struct KernelDoor: Sendable {
     public var baseChains: @Sendable () throws(GateFailure) -> [BaseChain]
     /// Reads which kernel and network namespace this is.
     public var host: @Sendable () throws(GateFailure) -> HostIdentity
+    /// Reads the elements of a set of the table in one look, whatever their number.
+    public var elements: @Sendable (_ set: SetHandle) throws(GateFailure) -> SetListing
+    /// Changes elements of sets of the table in one transaction: all of it, or nothing. With a generation, only when the
+    /// ruleset is still at it; else PG406. Unlike with ``load``, success is the kernel's own word.
+    public var change: @Sendable (_ changes: [SetChange], _ expecting: UInt32?) throws(GateFailure) -> Void
+    /// Sets the bits of a mask to zero in the mark of every tracked connection in which they equal a value; returns how many.
+    public var clearMarks: @Sendable (_ value: UInt32, _ mask: UInt32) throws(GateFailure) -> Int
 
     /// Creates a door from its calls.
     public init(
@@ -22,7 +29,10 @@ public struct KernelDoor: Sendable {
         load: @escaping @Sendable (_ text: [UInt8]) throws(GateFailure) -> Void,
         counters: @escaping @Sendable () throws(GateFailure) -> [String: CounterValue],
         baseChains: @escaping @Sendable () throws(GateFailure) -> [BaseChain],
-        host: @escaping @Sendable () throws(GateFailure) -> HostIdentity
+        host: @escaping @Sendable () throws(GateFailure) -> HostIdentity,
+        elements: @escaping @Sendable (_ set: SetHandle) throws(GateFailure) -> SetListing,
+        change: @escaping @Sendable (_ changes: [SetChange], _ expecting: UInt32?) throws(GateFailure) -> Void,
+        clearMarks: @escaping @Sendable (_ value: UInt32, _ mask: UInt32) throws(GateFailure) -> Int
     ) {
         self.generation = generation
         self.list = list
@@ -30,6 +40,9 @@ public struct KernelDoor: Sendable {
         self.counters = counters
         self.baseChains = baseChains
         self.host = host
+        self.elements = elements
+        self.change = change
+        self.clearMarks = clearMarks
     }
 
     /// Reads the table together with the generation it was read at. The generation is compared before and after. Where other

@@ -46,9 +46,7 @@ struct NetlinkSocket: ~Copyable {
     /// A dump ends with NLMSG_DONE; a single question ends with its first answer.
     mutating func ask(_ request: NetlinkRequest) throws(Failure) -> [(type: UInt16, payload: ArraySlice<UInt8>)] {
         sequence &+= 1
-        let bytes = request.bytes(sequence: sequence)
-        let sent = mnl_socket_sendto(handle, bytes, bytes.count)
-        guard sent == bytes.count else { throw .system(call: "sendto", errno: errno) }
+        try send(request.bytes(sequence: sequence))
         var answers: [(type: UInt16, payload: ArraySlice<UInt8>)] = []
         var received = 0
         let isDump = request.flags & NetlinkRequest.dump == NetlinkRequest.dump
@@ -79,6 +77,84 @@ struct NetlinkSocket: ~Copyable {
         }
     }
 
+    /// Sends a question for everything there is and hands over each message of the answer, however many they are. The bytes
+    /// last as long as the call.
+    mutating func dump(
+        _ request: NetlinkRequest, _ take: (NetlinkBytes.Message) throws(NetlinkReply.Malformed) -> Void
+    ) throws(Failure) {
+        sequence &+= 1
+        try send(request.bytes(sequence: sequence))
+        let sequence = sequence
+        var isDone = false
+        while !isDone {
+            isDone = try eachMessage { message throws(Failure) in
+                guard message.sequence == sequence else { return false }
+                if message.flags & NetlinkReply.Message.interrupted != 0 { throw .interrupted }
+                switch message.type {
+                case NetlinkReply.Message.done, NetlinkReply.Message.error:
+                    guard message.payload.count >= 4 else { throw .malformed }
+                    let code = message.payload.loadUnaligned(as: Int32.self)
+                    guard code == 0 else { throw .system(call: "netlink", errno: code == .min ? .max : -code) }
+                    return true
+                default:
+                    do throws(NetlinkReply.Malformed) { try take(message) } catch { throw .malformed }
+                    return false
+                }
+            }
+        }
+    }
+
+    /// Sends bytes as they are.
+    mutating func send(_ bytes: [UInt8]) throws(Failure) {
+        while true {
+            let sent = mnl_socket_sendto(handle, bytes, bytes.count)
+            if sent == bytes.count { return }
+            let code = sent < 0 ? errno : EMSGSIZE
+            if code != EINTR { throw .system(call: "sendto", errno: code) }
+        }
+    }
+
+    /// Receives one part and hands over its messages until one of them is the last; returns whether there was one.
+    mutating func eachMessage(
+        _ body: (NetlinkBytes.Message) throws(Failure) -> Bool
+    ) throws(Failure) -> Bool {
+        let part = try receive()
+        let result: Result<Bool, Failure> = part.withUnsafeBytes { bytes in
+            do throws(Failure) {
+                var messages = NetlinkBytes(bytes)
+                while true {
+                    let next: NetlinkBytes.Message?
+                    do throws(NetlinkReply.Malformed) { next = try messages.nextMessage() } catch { throw .malformed }
+                    guard let next else { return .success(false) }
+                    if try body(next) { return .success(true) }
+                }
+            } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    /// Asks for errors that name the place in a message (NETLINK_EXT_ACK) and do not repeat it (NETLINK_CAP_ACK), and makes
+    /// room for sending so many bytes at once. Where the kernel does not allow it, sending says so.
+    func prepareForTransaction(bytes: Int) {
+        var on: Int32 = 1
+        _ = mnl_socket_setsockopt(handle, 11, &on, socklen_t(MemoryLayout<Int32>.size))
+        _ = mnl_socket_setsockopt(handle, 10, &on, socklen_t(MemoryLayout<Int32>.size))
+        guard bytes > 100_000 else { return }
+        var size = Int32(clamping: bytes + (64 << 10))
+        let descriptor = mnl_socket_get_fd(handle)
+        let length = socklen_t(MemoryLayout<Int32>.size)
+        if setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &size, length) != 0 {
+            _ = setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, length)
+        }
+    }
+
+    /// Whether something can be received at once.
+    var hasMore: Bool {
+        var poller = pollfd(fd: mnl_socket_get_fd(handle), events: Int16(POLLIN), revents: 0)
+        return poll(&poller, 1, 0) > 0
+    }
+
+    /// Receives one part of an answer.
     private func receive() throws(Failure) -> [UInt8] {
         var poller = pollfd(fd: mnl_socket_get_fd(handle), events: Int16(POLLIN), revents: 0)
         while true {

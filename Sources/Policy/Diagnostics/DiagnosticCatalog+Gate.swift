@@ -84,6 +84,11 @@ extension DiagnosticCatalog {
             "PG419", "the ruleset cannot be put into transactions",
             "The compiled ruleset, or the way from the live one to it, cannot be written as text that nft takes. This is a "
                 + "defect of portgate; nothing was changed. Please report it with the policy."),
+        error(
+            "PG421", "the kernel refused a change of set elements",
+            "Elements of sets change in one transaction; the kernel refused it, and made nothing of it. The message names "
+                + "the set and, where the kernel tells, the element. What is live is not what was read before: look with "
+                + "`portgate status` and try again."),
     ]
 
     private static let gateFindings: [DiagnosticEntry] = [
