@@ -12,10 +12,18 @@ public struct CompileOptions: Sendable {
     /// Numbers of users and groups.
     public var accounts: AccountDatabase
 
+    /// The epoch of live connections, 1...30: another one makes the gate judge every connection again.
+    public var epoch: UInt8
+    /// Connections whose first bytes can be remembered at once, while their first payload is to be judged.
+    public var rememberedConnections: UInt32
+
     /// Creates options.
     public init(
-        now: Instant, horizonDays: Int = 400, kernelClockOffset: Int64 = 0, accounts: AccountDatabase = .none
+        now: Instant, horizonDays: Int = 400, kernelClockOffset: Int64 = 0, accounts: AccountDatabase = .none,
+        epoch: UInt8 = 1, rememberedConnections: UInt32 = 65_536
     ) {
+        self.epoch = epoch
+        self.rememberedConnections = rememberedConnections
         self.now = now
         self.horizonDays = horizonDays
         self.kernelClockOffset = kernelClockOffset

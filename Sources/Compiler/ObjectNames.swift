@@ -10,15 +10,96 @@ enum ObjectNames {
     static let local = "pg_local"
     /// Chain that is never reached and carries the facts of the rendering as comments.
     static let about = "pg_about"
+    /// Map from the port that a client asks for to its judge.
     static let remoteMap = "pg_remote"
+    /// Map from the port that this host asks itself for to its judge.
     static let ownMap = "pg_own"
+    /// Map from the port that a socket of this host answers from to the judge of answers.
+    static let answerMap = "pg_answers"
+    /// The same for TCP alone: segments of connections that conntrack took up from the server's side.
+    static let takenUpMap = "pg_taken_up"
+    /// Maps from the port that was asked for, before its translation, to the judge of answers: of this host's sockets, and of
+    /// what comes back from behind it.
+    static let translatedMap = "pg_translated"
+    static let returningMap = "pg_returning"
+    /// Map from the port that this host answers itself from.
+    static let ownAnswerMap = "pg_own_answers"
+    /// Maps of ports that are gated on one path only, by the port that is asked for.
+    static let hostMap = "pg_host"
+    static let forwardedMap = "pg_forwarded"
+    /// Base chains of those.
+    static let input = "pg_input"
+    static let forward = "pg_forward"
+
+    /// Chain that ends what is allowed under this epoch, and what is allowed until something ends.
+    static let live = "pg_live"
+    static let admitted = "pg_admitted"
+    /// Chains that end what is allowed on a port whose server must speak first.
+    static let awaitLive = "pg_await_live"
+    static let awaitAdmitted = "pg_await_admitted"
+    /// Chain that cuts a connection, and chain of those that have been cut.
+    static let cut = "pg_cut"
+    static let dead = "pg_dead"
+    /// What the base chains lead to when a connection is not live.
+    static let arriving = "pg_arriving"
+    static let leaving = "pg_leaving"
+
+    /// Set of where clients' first bytes stand.
+    static let firstBytes = "pg_first"
+    /// Set of connections whose first bytes are known, a little longer than they are.
+    static let opened = "pg_opened"
+    /// Set of connections whose first segment was right under a rule.
+    static func judged(_ port: Name, _ rule: Name) -> String { "pg_f_\(port)/\(rule)" }
+    /// Set of the addresses of an identity's sessions.
+    static func sessions(_ identity: Name, v6: Bool) -> String { "pg_i\(v6 ? 6 : 4)_\(identity)" }
+    /// Set of the sources that are granted access to a port.
+    static func grants(_ port: Name, v6: Bool) -> String { "pg_g\(v6 ? 6 : 4)_\(port)" }
+    /// Set of an identity's cgroups.
+    static func cgroups(_ identity: Name) -> String { "pg_k_\(identity)" }
+    /// Meter of a rule's new connections.
+    static func rateMeter(_ port: Name, _ rule: Name, v6: Bool) -> String { "pg_c\(v6 ? 6 : 4)_\(port)/\(rule)" }
 
     /// Chain that judges what reaches a port from outside.
     static func remoteJudge(_ port: Name) -> String { "pg_p_\(port)" }
     /// Chain that judges connections of this host to itself.
     static func ownJudge(_ port: Name) -> String { "pg_l_\(port)" }
+    /// Chain that judges what a socket of this host answers, and the same behind a translated destination.
+    static func answerJudge(_ port: Name) -> String { "pg_b_\(port)" }
+    static func translatedJudge(_ port: Name) -> String { "pg_c_\(port)" }
+    /// Chain of what this host answers itself.
+    static func ownAnswers(_ port: Name) -> String { "pg_e_\(port)" }
     /// Chain and counter of what a rule allows.
     static func allowed(_ port: Name, _ rule: Name) -> String { "pg_a_\(port)/\(rule)" }
+    /// Chain of what a rule allows until something ends.
+    static func allowedForNow(_ port: Name, _ rule: Name) -> String { "pg_t_\(port)/\(rule)" }
+    /// Chain of packets whose source a rule with request types allows.
+    static func typed(_ port: Name, _ rule: Name, lasts: Bool) -> String {
+        "\(lasts ? "pg_w_" : "pg_wt_")\(port)/\(rule)"
+    }
+    /// Chain that holds payload against a rule's request types.
+    static func payloads(_ port: Name, _ rule: Name) -> String { "pg_x_\(port)/\(rule)" }
+    /// Chain of first segments that were right.
+    static func right(_ port: Name, _ rule: Name) -> String { "pg_y_\(port)/\(rule)" }
+    /// Chain that looks whether the server acknowledged a first segment that was right.
+    static func verified(_ port: Name, _ rule: Name, lasts: Bool) -> String {
+        "\(lasts ? "pg_z_" : "pg_zt_")\(port)/\(rule)"
+    }
+    /// Chain that remembers where a client's first byte will stand.
+    static func opening(_ port: Name) -> String { "pg_h_\(port)" }
+    /// Chain that holds a server's first bytes against what the port serves.
+    static func served(_ port: Name) -> String { "pg_s_\(port)" }
+    /// Chain and counter of connections whose first bytes were wrong.
+    static func unfit(_ port: Name) -> String { "pg_u_\(port)" }
+    /// Chain and counter of connections that were allowed and are not any more.
+    static func revoked(_ port: Name) -> String { "pg_j_\(port)" }
+    /// Counter of segments that came before the first one was judged; the client sends them again.
+    static func early(_ port: Name) -> String { "pg_f_\(port)" }
+    /// Counter of new connections over a rule's rate.
+    static func overRate(_ port: Name, _ rule: Name) -> String { "pg_w_\(port)/\(rule)" }
+    /// Chain and counter of what a grant allows.
+    static func granted(_ port: Name) -> String { "pg_v_\(port)" }
+    /// Chain and counter of what an observed rule would allow.
+    static func wouldAllow(_ port: Name, _ rule: Name) -> String { "pg_o_\(port)/\(rule)" }
     /// Chain that records what a port refuses, and counter of all of it.
     static func denied(_ port: Name) -> String { "pg_d_\(port)" }
     /// Chain that refuses.

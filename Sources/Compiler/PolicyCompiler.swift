@@ -27,14 +27,21 @@ private struct Compilation {
         clock = RuleClock(policy: policy, options: options)
     }
 
+    private var settings: RenderSettings {
+        RenderSettings(
+            logGroup: policy.defaults.logGroup,
+            states: ConnectionStates(mask: policy.defaults.markMask, epoch: options.epoch), sources: policy.sources,
+            signatures: policy.signatures, sourceCheck: policy.defaults.sourceCheck,
+            rememberedConnections: options.rememberedConnections)
+    }
+
     mutating func run() -> CompileResult {
         diagnostics += Enforcement.unenforced(in: policy)
         var renderers: [PortRenderer] = []
         var compiled: [CompiledPort] = []
         for port in policy.ports {
             let plans = port.rules.map { plan($0, of: port) }
-            renderers.append(
-                PortRenderer(port: port, plans: plans, logGroup: policy.defaults.logGroup, sources: policy.sources))
+            renderers.append(PortRenderer(port: port, plans: plans, settings: settings))
             compiled.append(CompiledPort(port: port, plans: plans))
         }
         diagnostics += identities.diagnostics
@@ -44,7 +51,9 @@ private struct Compilation {
             table: nil, text: [], diagnostics: [], ports: [], accounts: identities.resolved, horizon: horizon,
             policyDigest: policy.digest)
         if !diagnostics.contains(where: { $0.severity == .error }) {
-            let table = GateRenderer(policy: policy, ports: renderers, pool: pool, facts: facts(horizon: horizon)).table
+            let table = GateRenderer(
+                policy: policy, ports: renderers, pool: pool, settings: settings, facts: facts(horizon: horizon)
+            ).table
             do {
                 let text = try table.rendered()
                 if let difference = ReadBack.difference(of: text, from: table) {
@@ -66,7 +75,7 @@ private struct Compilation {
         var resolved: Restriction<ResolvedIdentities> = .unrestricted
         var isReported = false
         if case .only(let names) = rule.identities {
-            resolved = .only(identities.resolve(names, usedAt: rule.identitiesSpan))
+            resolved = .only(identities.resolve(names))
             isReported = identities.hasReported(names)
         }
         let sources = RuleSources(networks: rule.networks, identities: resolved)
@@ -77,7 +86,7 @@ private struct Compilation {
             found.append(.matchesNobody(rule, of: port))
         }
         diagnostics += found
-        return RulePlan(rule: rule, sources: sources, time: time, pool: &pool)
+        return RulePlan(rule: rule, sources: sources, time: time, port: port.name, pool: &pool)
     }
 
     private func facts(horizon: Instant?) -> [String] {
@@ -85,6 +94,7 @@ private struct Compilation {
             "portgate format \(GateRenderer.format)", "policy \(policy.name)", "policy sha256 \(policy.digest)",
         ]
         if let horizon { facts.append("horizon \(horizon.rfc3339)") }
+        facts.append("epoch \(settings.states.epoch)")
         if options.kernelClockOffset != 0 {
             facts.append("clock \(options.kernelClockOffset > 0 ? "+" : "")\(options.kernelClockOffset)")
         }

@@ -1,7 +1,7 @@
 import Nftables
 import Policy
 
-/// Renders one port declaration: its chains, counters and meters.
+/// Renders one port declaration: its chains, counters and sets.
 struct PortRenderer {
     /// Sources that a meter can follow at once. When it is full, nothing is suppressed any more.
     static let meterSize: UInt32 = 65_536
@@ -14,21 +14,73 @@ struct PortRenderer {
 
     let port: Port
     let plans: [RulePlan]
-    let logGroup: UInt16
-    let sources: SourceMap
+    let settings: RenderSettings
+
+    /// Rules that decide.
+    var deciding: [RulePlan] { plans.filter { $0.mode == .enforce && $0.time != .never } }
+    /// Rules that decide by addresses, times and identities alone.
+    var plain: [RulePlan] { deciding.filter { $0.requests == nil } }
+    /// Rules that decide by the first payload as well.
+    var typed: [RulePlan] { deciding.filter { $0.requests != nil } }
+    /// Rules that only tell what they would allow.
+    var observed: [RulePlan] { plans.filter { $0.mode == .observe && $0.time != .never } }
+    /// Whether the port refuses nobody and only tells what it would refuse.
+    var onlyObserves: Bool { port.mode == .observe }
+    /// What the server's first bytes must be; nil when they may be anything.
+    var serves: RequestType? { port.serves == .any ? nil : port.serves }
+    /// Whether some connections are judged by their first payload.
+    var judgesPayload: Bool { !typed.isEmpty }
+    /// Whether TCP segments are judged by where they stand.
+    var judgesSegments: Bool { judgesPayload && port.protocols.contains(.tcp) }
+    var states: ConnectionStates { settings.states }
 
     /// Whether the port's rules need the meters of untracked sources.
-    var needsUntrackedMeters: Bool { port.log.allowed == .connections && !plans.isEmpty }
+    var needsUntrackedMeters: Bool { port.log.allowed == .connections && (!plans.isEmpty || port.grants != nil) }
 
     /// The chains: judges first, then what they lead to.
     var chains: [Chain] {
-        [remoteJudge, ownJudge] + plans.map(allowed) + [denied, refusal]
+        var chains = [remoteJudge, ownJudge, answerJudge, translatedJudge, ownAnswers]
+        for plan in plans { chains += self.chains(of: plan) }
+        if port.grants != nil { chains.append(granted) }
+        if judgesSegments { chains.append(opening) }
+        if serves != nil { chains.append(served) }
+        if judgesSegments || serves != nil { chains.append(unfit) }
+        return chains + [revoked, denied, refusal]
+    }
+
+    /// The chains of one rule; those that nothing leads to are left out, except the one that shows the rule to people.
+    private func chains(of plan: RulePlan) -> [Chain] {
+        if plan.mode == .observe { return [wouldAllow(plan)] }
+        let kinds = Set(plan.ways.map(\.lasts)).union(plan.sources.own.isEmpty ? [] : [false])
+        let needsTerminals = plan.requests == nil || plan.time == .never || port.protocols != [.tcp]
+        var chains: [Chain] = []
+        if needsTerminals {
+            if kinds.contains(true) || kinds.isEmpty { chains.append(allowed(plan, lasts: true)) }
+            if kinds.contains(false) { chains.append(allowed(plan, lasts: false)) }
+        }
+        guard plan.requests != nil, plan.time != .never else { return chains }
+        for lasts in [true, false] where kinds.contains(lasts) { chains.append(typedChain(plan, lasts: lasts)) }
+        guard port.protocols.contains(.tcp) else { return chains }
+        chains += [payloads(plan), right(plan)]
+        for lasts in [true, false] where kinds.contains(lasts) { chains.append(verified(plan, lasts: lasts)) }
+        return chains
     }
 
     /// The counters that the chains use.
     var counters: [NamedCounter] {
-        var names = plans.map { ObjectNames.allowed(port.name, $0.name) }
-        names.append(ObjectNames.denied(port.name))
+        var names: [String] = []
+        for plan in plans {
+            if plan.mode == .observe {
+                names.append(ObjectNames.wouldAllow(port.name, plan.name))
+                continue
+            }
+            names.append(ObjectNames.allowed(port.name, plan.name))
+            if plan.rate != nil { names.append(ObjectNames.overRate(port.name, plan.name)) }
+        }
+        names += [ObjectNames.denied(port.name), ObjectNames.revoked(port.name)]
+        if port.grants != nil { names.append(ObjectNames.granted(port.name)) }
+        if judgesSegments || serves != nil { names.append(ObjectNames.unfit(port.name)) }
+        if judgesSegments { names.append(ObjectNames.early(port.name)) }
         switch port.log.denied {
         case .perSource: names += [ObjectNames.deniedLogged(port.name), ObjectNames.deniedQuiet(port.name)]
         case .all: names.append(ObjectNames.deniedLogged(port.name))
@@ -38,13 +90,35 @@ struct PortRenderer {
         return names.map { NamedCounter(name: $0) }
     }
 
-    /// The meters that the chains use.
-    var meters: [NamedSet] {
-        guard case .perSource = port.log.denied else { return [] }
-        return [
-            Self.meter(ObjectNames.deniedMeter(port.name, v6: false), .v4),
-            Self.meter(ObjectNames.deniedMeter(port.name, v6: true), .v6),
-        ]
+    /// The sets that the chains use beside the pool's.
+    var sets: [NamedSet] {
+        var sets: [NamedSet] = []
+        if case .perSource = port.log.denied {
+            for v6 in [false, true] { sets.append(Self.meter(ObjectNames.deniedMeter(port.name, v6: v6), v6 ? .v6 : .v4)) }
+        }
+        for plan in deciding where plan.rate != nil {
+            for v6 in [false, true] {
+                sets.append(Self.meter(ObjectNames.rateMeter(port.name, plan.name, v6: v6), v6 ? .v6 : .v4))
+            }
+        }
+        if port.grants != nil {
+            for v6 in [false, true] {
+                let content = NamedSet.Content.timed(family: v6 ? .v6 : .v4, ranges: true, size: SetPool.timedSize)
+                sets.append(NamedSet(name: ObjectNames.grants(port.name, v6: v6), content: content))
+            }
+        }
+        if judgesSegments {
+            for plan in typed {
+                let content = NamedSet.Content.connections(
+                    sequence: false, size: settings.rememberedConnections, timeoutSeconds: Remembered.judged)
+                sets.append(NamedSet(name: ObjectNames.judged(port.name, plan.name), content: content))
+            }
+        }
+        for clause in deciding.flatMap(\.sources.own) {
+            guard let cgroup = clause.processes?.cgroup else { continue }
+            sets.append(NamedSet(name: ObjectNames.cgroups(cgroup.identity), content: .cgroups))
+        }
+        return sets
     }
 
     /// Returns an empty meter.
@@ -52,175 +126,41 @@ struct PortRenderer {
         NamedSet(name: name, content: .dynamic(family: family, size: meterSize, timeoutSeconds: meterTimeout))
     }
 
-    // MARK: Judges
-
-    /// Judges what reaches the port from outside. Every packet of both directions passes here: there is no way around it
-    /// for established connections, so that what is revoked ends at its next packet.
-    private var remoteJudge: Chain {
-        let denied = Statement.verdict(.goto(ObjectNames.denied(port.name)))
-        // Only this host may ask for its loopback addresses, whatever route_localnet says.
-        var rules = [
-            Rule([.destinationIsLoopbackV4, denied], comment: portComment),
-            Rule([.destinationIsLoopbackV6, denied], comment: portComment),
-        ]
-        for plan in plans {
-            guard let time = timeMatch(plan) else { continue }
-            if let set = plan.v4Set { rules.append(allowRule(plan, [.sourceInSet(family: .v4, set: set)] + time)) }
-            if let set = plan.v6Set { rules.append(allowRule(plan, [.sourceInSet(family: .v6, set: set)] + time)) }
-        }
-        rules.append(Rule([denied], comment: portComment))
-        return Chain(name: ObjectNames.remoteJudge(port.name), rules: rules)
-    }
-
-    /// Judges connections of this host to itself, where the process behind a packet is known.
-    private var ownJudge: Chain {
-        let denied = Rule([.verdict(.goto(ObjectNames.denied(port.name)))], comment: portComment)
-        var rules: [Rule] = []
-        var leftovers: [Rule] = []
-        for plan in plans {
-            guard let time = timeMatch(plan) else { continue }
-            for (clause, sets) in zip(plan.sources.own, plan.ownSets) {
-                for address in addressMatches(clause, sets) {
-                    guard let processes = clause.processes else {
-                        rules.append(allowRule(plan, [address] + time))
-                        continue
-                    }
-                    rules.append(allowRule(plan, [address] + processMatches(processes) + time))
-                    let rest: [Statement] = [
-                        .connectionState([.established]), .counter(ObjectNames.leftover(port.name)), .verdict(.accept),
-                    ]
-                    leftovers.append(Rule([address] + time + rest, comment: ruleComment(plan)))
-                }
-            }
-        }
-        if !leftovers.isEmpty {
-            // What a process left behind when it closed its socket (last data, FIN, the ACKs of TIME_WAIT) has no owner any
-            // more. It may end a connection that was allowed; whatever has an owner has been judged by it above.
-            rules.append(Rule([.socketHasOwner] + denied.statements, comment: portComment))
-            var seen: Set<[Statement]> = []
-            rules += leftovers.filter { seen.insert($0.statements).inserted }
-        }
-        rules.append(denied)
-        return Chain(name: ObjectNames.ownJudge(port.name), rules: rules)
-    }
-
-    private func allowRule(_ plan: RulePlan, _ matches: [Statement]) -> Rule {
-        Rule(matches + [.verdict(.goto(ObjectNames.allowed(port.name, plan.name)))], comment: ruleComment(plan))
-    }
-
-    /// Returns the matches on the clock, or nil when the rule is over.
-    private func timeMatch(_ plan: RulePlan) -> [Statement]? {
-        switch plan.time {
-        case .always: []
-        case .before(let end): [.timeBefore(end)]
-        case .during: plan.timeSet.map { [.timeInSet($0)] }
-        case .never: nil
-        }
-    }
-
-    /// Returns one match for each family that an own clause takes.
-    private func addressMatches(_ clause: OwnClause, _ sets: RulePlan.OwnSets) -> [Statement] {
-        switch clause.addresses {
-        case .all: [.family(.v4), .family(.v6)]
-        case .only:
-            [
-                sets.v4.map { .sourceInSet(family: .v4, set: $0) }, sets.v6.map { .sourceInSet(family: .v6, set: $0) },
-            ].compactMap(\.self)
-        }
-    }
-
-    private func processMatches(_ processes: ProcessClause) -> [Statement] {
-        var matches: [Statement] = []
-        if let users = processes.users { matches.append(.socketUser(users)) }
-        if let groups = processes.groups { matches.append(.socketGroup(groups)) }
-        return matches
-    }
-
-    private var hasProcessClauses: Bool {
-        plans.contains { plan in plan.time != .never && plan.sources.own.contains { $0.processes != nil } }
-    }
-
-    // MARK: Verdicts
-
-    /// Records a connection once, counts every packet, accepts.
-    private func allowed(_ plan: RulePlan) -> Chain {
-        let counter = Statement.counter(ObjectNames.allowed(port.name, plan.name))
-        let comment = ruleComment(plan)
-        var rules: [Rule] = []
-        if port.log.allowed == .connections {
-            let log = Statement.log(
-                prefix: Provenance.allowPrefix(port.name, plan.name), group: logGroup, snaplen: nil,
-                queueThreshold: Self.queueThreshold)
-            rules.append(Rule([.connectionState([.new]), .connectionUnconfirmed, log], comment: comment))
-            // Untracked packets belong to no connection: some of each source are recorded.
-            let limit = Limit(over: true, count: 1, unit: Rate.Unit.second.rawValue, burst: 10)
-            for family in [AddressFamily.v4, .v6] {
-                let meter = Statement.meter(
-                    set: ObjectNames.untrackedMeter(v6: family == .v6), family: family, limit: limit)
-                let matches: [Statement] = [.connectionState([.untracked]), meter]
-                rules.append(Rule(matches + [counter, .verdict(.accept)], comment: comment))
-            }
-            rules.append(Rule([.connectionState([.untracked]), log], comment: comment))
-        }
-        rules.append(Rule([counter, .verdict(.accept)], comment: comment))
-        return Chain(name: ObjectNames.allowed(port.name, plan.name), rules: rules)
-    }
-
-    /// Records what is refused, up to a rate for each source, and hands over to the refusal. No limit stands in a rule
-    /// that refuses: a limit there would let everything above it pass.
-    private var denied: Chain {
-        let refuse = Statement.verdict(.goto(ObjectNames.refusal(port.name)))
-        let log = Statement.log(
-            prefix: Provenance.denyPrefix(port.name), group: logGroup, snaplen: nil, queueThreshold: Self.queueThreshold
-        )
-        let logged = Statement.counter(ObjectNames.deniedLogged(port.name))
-        var rules: [Rule] = []
-        switch port.log.denied {
-        case .perSource(let rate):
-            let limit = Limit(
-                over: true, count: rate.count, unit: rate.per.rawValue, burst: min(rate.count, Self.largestBurst))
-            for family in [AddressFamily.v4, .v6] {
-                let meter = Statement.meter(
-                    set: ObjectNames.deniedMeter(port.name, v6: family == .v6), family: family, limit: limit)
-                rules.append(
-                    Rule([meter, .counter(ObjectNames.deniedQuiet(port.name)), refuse], comment: portComment))
-            }
-            rules.append(Rule([log, logged, refuse], comment: portComment))
-        case .all:
-            rules.append(Rule([log, logged, refuse], comment: portComment))
-        case .none:
-            rules.append(Rule([refuse], comment: portComment))
-        }
-        return Chain(name: ObjectNames.denied(port.name), rules: rules)
-    }
-
-    /// Counts and refuses.
-    private var refusal: Chain {
-        let counter = Statement.counter(ObjectNames.denied(port.name))
-        var rules: [Rule] = []
-        switch port.otherwise {
-        case .reject:
-            // An answer to a packet from outside for a loopback address would leave with a loopback source.
-            for destination in [Statement.destinationIsLoopbackV4, .destinationIsLoopbackV6] {
-                rules.append(
-                    Rule(
-                        [.outputInterface("lo", negated: true), destination, counter, .verdict(.drop)],
-                        comment: portComment))
-            }
-            rules.append(
-                Rule([.transport(TransportProtocol.tcp.rawValue), counter, .rejectReset], comment: portComment))
-            rules.append(Rule([counter, .rejectProhibited], comment: portComment))
-        case .drop:
-            rules.append(Rule([counter, .verdict(.drop)], comment: portComment))
-        }
-        return Chain(name: ObjectNames.refusal(port.name), rules: rules)
-    }
-
     // MARK: Provenance
 
-    private var portComment: String { Provenance.comment(port.name.text, at: port.span, in: sources) }
+    var portComment: String { Provenance.comment(port.name.text, at: port.span, in: settings.sources) }
 
-    private func ruleComment(_ plan: RulePlan) -> String {
-        Provenance.comment("\(port.name)/\(plan.name)", at: plan.span, in: sources)
+    func ruleComment(_ plan: RulePlan) -> String {
+        Provenance.comment("\(port.name)/\(plan.name)", at: plan.span, in: settings.sources)
     }
+
+    func log(_ words: String) -> Statement {
+        .log(
+            prefix: "pg1 \(words) ", group: settings.logGroup, snaplen: nil, queueThreshold: Self.queueThreshold)
+    }
+}
+
+/// What the renderers of all ports have in common.
+struct RenderSettings {
+    let logGroup: UInt16
+    let states: ConnectionStates
+    let sources: SourceMap
+    let signatures: [Signature]
+    let sourceCheck: Defaults.SourceCheck
+    /// Connections whose first bytes can be remembered at once.
+    let rememberedConnections: UInt32
+}
+
+/// How long connections are remembered whose first payload is still to be judged, in seconds. What is longer here outlives what
+/// is shorter: as long as a connection counts as judged, the place of its first byte is known, and as long as that is known, no
+/// other connection can take its place.
+enum Remembered {
+    /// A first segment that was right, until the server acknowledges it.
+    static let judged: UInt32 = 60
+    /// The place of the first byte, until the client sends something; and the connection itself.
+    static let opening: UInt32 = 20
+    static let openingConnection: UInt32 = 30
+    /// The same once the client answered.
+    static let first: UInt32 = 300
+    static let firstConnection: UInt32 = 310
 }

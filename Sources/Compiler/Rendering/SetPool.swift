@@ -18,6 +18,12 @@ struct SetPool {
     /// The sets, sorted by name.
     var sets: [NamedSet] { byName.values.sorted { $0.name < $1.name } }
 
+    /// Elements that a set which is filled while the gate is in force may hold.
+    static let timedSize: UInt32 = 65_536
+
+    /// Adds a set whose elements are no part of the rendering, under a name of its own.
+    mutating func add(_ set: NamedSet) { byName[set.name] = set }
+
     /// Returns the name of the set of IPv4 addresses.
     mutating func name(_ set: IntervalSet<UInt32>) -> String {
         let print = Fingerprint(

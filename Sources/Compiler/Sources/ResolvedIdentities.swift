@@ -6,6 +6,8 @@ struct ResolvedIdentities: Hashable, Sendable {
     var addresses: AddressSet = .empty
     /// Every process identity: any of the clauses.
     var processes: [ProcessClause] = []
+    /// Every identity that is told by more than an address.
+    var proven: [ProvenClause] = []
 }
 
 /// Expands identities, once for each, and remembers what was wrong with them.
@@ -13,7 +15,6 @@ struct IdentityResolver {
     private let declared: [Name: Identity]
     private let accounts: AccountDatabase
     private var numbers: [AccountKey: UInt32?] = [:]
-    private var refused: Set<Name> = []
     private var missing: Set<MissingAccount> = []
     /// Findings so far.
     private(set) var diagnostics: [Diagnostic] = []
@@ -41,11 +42,12 @@ struct IdentityResolver {
     }
 
     /// Returns what the identities of a rule come to. An identity that cannot be enforced is reported and means nobody.
-    mutating func resolve(_ names: [Name], usedAt use: SourceSpan?) -> ResolvedIdentities {
+    mutating func resolve(_ names: [Name]) -> ResolvedIdentities {
         var v4: [Interval<UInt32>] = []
         var v6: [Interval<UInt128>] = []
         var own = AddressSet.empty
         var parts: [ProcessParts] = []
+        var proven: [ProvenClause] = []
         for identity in leaves(of: names) {
             switch identity.proof {
             case .addresses(let addresses):
@@ -53,21 +55,26 @@ struct IdentityResolver {
                 v6 += addresses.v6.intervals
                 if !addresses.ownIsEmpty { own = own.union(addresses.ownOnly) }
             case .process(let proof):
-                if let resolved = resolve(proof, of: identity, usedAt: use) { parts.append(resolved) }
+                if let resolved = resolve(proof, of: identity) { parts.append(resolved) }
             case .members:
                 continue
-            case .wireguard, .ipsec, .link, .session:
-                refuse(identity, key: identity.proof.kind, at: identity.span, usedAt: use)
+            case .wireguard(let interface, let addresses):
+                proven.append(
+                    ProvenClause(proof: .interface(interface), v4: addresses.v4, v6: addresses.v6))
+            case .ipsec(let proof): proven.append(ProvenClause(proof: .security(proof)))
+            case .link(let proof): proven.append(ProvenClause(proof: .link(proof)))
+            case .session: proven.append(ProvenClause(proof: .session(identity.name)))
             }
         }
         let remote = AddressSet(v4: IntervalSet(v4), v6: IntervalSet(v6))
-        return ResolvedIdentities(addresses: remote.union(own), processes: ProcessParts.clauses(parts))
+        return ResolvedIdentities(
+            addresses: remote.union(own), processes: ProcessParts.clauses(parts), proven: proven)
     }
 
     /// Tells whether an identity behind these names has been reported.
     func hasReported(_ names: [Name]) -> Bool {
         leaves(of: names).contains { leaf in
-            refused.contains(leaf.name) || missing.contains { $0.identity == leaf.name }
+            missing.contains { $0.identity == leaf.name }
         }
     }
 
@@ -83,20 +90,15 @@ struct IdentityResolver {
         return found.sorted { $0.name < $1.name }
     }
 
-    private mutating func resolve(_ proof: ProcessProof, of identity: Identity, usedAt use: SourceSpan?)
-        -> ProcessParts?
-    {
-        if proof.cgroup != nil {
-            refuse(identity, key: "cgroup", at: proof.span, usedAt: use)
-            return nil
-        }
+    private mutating func resolve(_ proof: ProcessProof, of identity: Identity) -> ProcessParts? {
         let user = proof.user.map { number(of: $0, kind: .user, identity: identity, at: proof.span) }
         let group = proof.group.map { number(of: $0, kind: .group, identity: identity, at: proof.span) }
         // A part that is stated and has no number makes the whole identity mean nobody.
         if case .some(.none) = user { return nil }
         if case .some(.none) = group { return nil }
-        guard user != nil || group != nil else { return nil }
-        return ProcessParts(user: user ?? nil, group: group ?? nil)
+        let cgroup = proof.cgroup.map { ProcessClause.Cgroup(identity: identity.name, path: $0) }
+        guard user != nil || group != nil || cgroup != nil else { return nil }
+        return ProcessParts(user: user ?? nil, group: group ?? nil, cgroup: cgroup)
     }
 
     private mutating func number(
@@ -115,21 +117,23 @@ struct IdentityResolver {
             return found
         }
     }
-
-    private mutating func refuse(_ identity: Identity, key: String, at span: SourceSpan, usedAt use: SourceSpan?) {
-        guard refused.insert(identity.name).inserted else { return }
-        let notes = use.map { [Diagnostic.Note("identity \(identity.name) is used here", span: $0)] } ?? []
-        diagnostics.append(.notYetEnforced(key, at: span, notes: notes))
-    }
 }
 
 /// One process identity in numbers.
 private struct ProcessParts: Hashable {
     var user: UInt32?
     var group: UInt32?
+    var cgroup: ProcessClause.Cgroup?
 
-    /// Returns clauses that match exactly what any of the parts matches: users alone, groups alone, and pairs by group.
-    static func clauses(_ parts: [ProcessParts]) -> [ProcessClause] {
+    /// Returns clauses that match exactly what any of the parts matches: users alone, groups alone, pairs by group, and each
+    /// cgroup with what goes with it.
+    static func clauses(_ all: [ProcessParts]) -> [ProcessClause] {
+        let parts = all.filter { $0.cgroup == nil }
+        let cgroups = all.compactMap { part in
+            part.cgroup.map {
+                ProcessClause(users: part.user.map { [$0] }, groups: part.group.map { [$0] }, cgroup: $0)
+            }
+        }
         var users: Set<UInt32> = []
         var groups: Set<UInt32> = []
         var pairs: [UInt32: Set<UInt32>] = [:]
@@ -147,7 +151,7 @@ private struct ProcessParts: Hashable {
         for (group, users) in pairs.sorted(by: { $0.key < $1.key }) {
             clauses.append(ProcessClause(users: users.sorted(), groups: [group]))
         }
-        return clauses
+        return clauses + cgroups
     }
 }
 

@@ -124,6 +124,16 @@ public struct Defaults: Hashable, Sendable {
         case deny
     }
 
+    /// Whether packets must come by a way that leads back to their source (`fib saddr`).
+    public enum SourceCheck: String, Hashable, Sendable, CaseIterable {
+        /// By the interface that the host would answer over.
+        case strict
+        /// By any interface, as long as the host can answer at all: where routes are asymmetric.
+        case loose
+        /// It is not looked at.
+        case none
+    }
+
     /// The NFLOG group, 0...65535 (0 is the kernel's default group; the default here is 77).
     public var logGroup: UInt16 = 77
     /// The bits of the conntrack mark that the gate may use: contiguous, non-zero, at least 8 bits.
@@ -134,6 +144,8 @@ public struct Defaults: Hashable, Sendable {
     public var retentionDays: Int = 90
     /// Where `retention` stands, when it is written.
     public var retentionSpan: SourceSpan?
+    /// How the sources of packets are checked against the routes.
+    public var sourceCheck: SourceCheck = .strict
     /// What becomes of undeclared listeners.
     public var undeclared: Undeclared = .report
     /// Where `undeclared` stands, when it is written.

@@ -77,6 +77,8 @@ enum Formats {
     static let markMask = TextFormat(
         id: "mark-mask", wanted: "a mask such as 0xff000000", pattern: "^(?:0x[0-9A-Fa-f]{1,8}|[1-9][0-9]{0,9})$",
         readsAs: [.string, .integer])
+    static let sourceCheck = TextFormat(
+        id: "source-check", wanted: "strict, loose or none", values: Defaults.SourceCheck.allCases.map(\.rawValue))
     static let undeclared = TextFormat(
         id: "undeclared", wanted: "report or deny", values: Defaults.Undeclared.allCases.map(\.rawValue))
     static let octets = TextFormat(

@@ -45,6 +45,11 @@ extension Language {
                 doc: "The bits of the conntrack mark that the gate may use: contiguous, at least 8.",
                 absent: "0xff000000", example: "0x00ff0000"),
             FormKey(
+                name: "source-check", shape: .text(Formats.sourceCheck),
+                doc: "Whether a packet must come by the interface that the host would answer over (`strict`), by any "
+                    + "that it could answer over (`loose`, for asymmetric routes), or by whichever (`none`).",
+                absent: "strict", example: "loose"),
+            FormKey(
                 name: "retention", shape: .text(Formats.retention), doc: "How long records are kept.",
                 absent: "90 days", example: "365 days"),
             FormKey(

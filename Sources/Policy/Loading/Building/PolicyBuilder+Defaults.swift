@@ -23,6 +23,11 @@ extension PolicyBuilder {
                 findings.add(.badDuration(setting.text, wanted: Formats.retention.wanted, at: setting.span))
             }
         }
+        if let setting = settings["defaults.source-check"],
+            let check = Defaults.SourceCheck(rawValue: setting.text)
+        {
+            result.sourceCheck = check
+        }
         if let setting = settings["defaults.undeclared"], let undeclared = Defaults.Undeclared(rawValue: setting.text) {
             result.undeclared = undeclared
             result.undeclaredSpan = setting.span
