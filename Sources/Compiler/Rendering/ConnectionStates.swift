@@ -35,7 +35,7 @@ struct ConnectionStates: Hashable, Sendable {
 
     /// Whether the connection is in a state, whatever its epoch.
     func isIn(_ state: State) -> Statement {
-        .connectionMark(mask: 0xe0 << shift, value: state.rawValue << 5 << shift)
+        .connectionMark(mask: 0xe0 << shift, value: state.rawValue << (5 + shift))
     }
 
     /// Whether nothing is known of the connection.
@@ -50,7 +50,7 @@ struct ConnectionStates: Hashable, Sendable {
     var setDead: Statement { .setConnectionMark(mask: mask, value: mask) }
 
     /// Notes a state; for ``State/live`` see ``setLive``.
-    func set(_ state: State) -> Statement { .setConnectionMark(mask: mask, value: state.rawValue << 5 << shift) }
+    func set(_ state: State) -> Statement { .setConnectionMark(mask: mask, value: state.rawValue << (5 + shift)) }
 
-    private var liveValue: UInt32 { (State.live.rawValue << 5 | UInt32(epoch)) << shift }
+    private var liveValue: UInt32 { ((State.live.rawValue << 5) | UInt32(epoch)) << shift }
 }
