@@ -17,22 +17,21 @@ extension PortRenderer {
         // Resets that the gate itself sends pass here too.
         var rules = [Rule([.tcpFlags(.reset), .verdict(.accept)], comment: portComment)]
         rules += servedRules
-        for plan in plain {
+        // First what changes what is known of a connection: a rule without request types may take its packets as well.
+        for plan in judgesSegments ? typed : [] {
+            for way in plan.ways {
+                let matches = way[keyPath: matches]
+                let target = ObjectNames.verified(port.name, plan.name, lasts: way.lasts)
+                rules += [
+                    rule(plan, [.tcpFlags(.openingAnswer)] + matches, .goto(ObjectNames.opening(port.name))),
+                    rule(plan, matches, .jump(target)),
+                ]
+            }
+        }
+        for plan in plain + typed {
             for way in plan.ways { rules.append(rule(plan, way[keyPath: matches], .accept)) }
         }
         for way in grantWays { rules.append(Rule(way[keyPath: matches] + [.verdict(.accept)], comment: portComment)) }
-        if judgesSegments {
-            rules.append(openingRule)
-            for plan in typed {
-                for way in plan.ways {
-                    let target = ObjectNames.verified(port.name, plan.name, lasts: way.lasts)
-                    rules.append(rule(plan, way[keyPath: matches], .jump(target)))
-                }
-            }
-        }
-        for plan in typed {
-            for way in plan.ways { rules.append(rule(plan, way[keyPath: matches], .accept)) }
-        }
         let end: Verdict = onlyObserves ? .accept : .goto(ObjectNames.revoked(port.name))
         rules.append(Rule([.verdict(end)], comment: portComment))
         // What two rules say alike is said once.
@@ -44,7 +43,10 @@ extension PortRenderer {
     var ownAnswers: Chain {
         var rules = [Rule([.tcpFlags(.reset), .verdict(.accept)], comment: portComment)] + servedRules
         if judgesSegments {
-            rules.append(openingRule)
+            rules.append(
+                Rule(
+                    [.tcpFlags(.openingAnswer), .verdict(.goto(ObjectNames.opening(port.name)))],
+                    comment: portComment))
             for plan in typed where !plan.sources.own.isEmpty {
                 let target = ObjectNames.verified(port.name, plan.name, lasts: false)
                 rules.append(Rule([.verdict(.jump(target))], comment: ruleComment(plan)))
@@ -52,10 +54,6 @@ extension PortRenderer {
         }
         rules.append(Rule([.verdict(.accept)], comment: portComment))
         return Chain(name: ObjectNames.ownAnswers(port.name), rules: rules)
-    }
-
-    private var openingRule: Rule {
-        Rule([.tcpFlags(.openingAnswer), .verdict(.goto(ObjectNames.opening(port.name)))], comment: portComment)
     }
 
     private var servedRules: [Rule] {

@@ -129,7 +129,7 @@ extension PortRenderer {
             guard let serves else { continue }
             let matcher = RequestMatcher(serverSpeaks: serves, over: transport, signatures: settings.signatures)
             for matches in matcher.alternatives {
-                let matches = [.transport(transport.rawValue)] + matches.map(Statement.payload)
+                let matches = [Statement.transport(transport.rawValue)] + matches.map(Statement.payload)
                 for (state, next) in [(ConnectionStates.State.pending, .pendingServed), (.unserved, .admitted)]
                     as [(ConnectionStates.State, ConnectionStates.State)]
                 {
