@@ -36,7 +36,7 @@ let package = Package(
         .testTarget(name: "NftablesTests", dependencies: ["Nftables", "TestSupport"]),
         .testTarget(
             name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"],
-            exclude: ["Fixtures"]),
+            exclude: ["Fixtures", "Payloads"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
         .testTarget(
             name: "GateTests",

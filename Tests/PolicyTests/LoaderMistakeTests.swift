@@ -59,7 +59,11 @@ struct LoaderMistakeTests {
             rule("cidrs: [any]\n        windows: [⟦PG043⟧nights]"),
             rule("cidrs: [any]\n        requests: [⟦PG047⟧postgres]"),
             rule("cidrs: [any]\n        requests: [⟦PG047⟧http.GET]"),
-            rule("cidrs: [any]\n        requests: [⟦PG075⟧dns]"),
+            start
+                + "ports: [{ name: a, port: 1, protocol: sctp, allow: [{ name: r, cidrs: [any], requests: [⟦PG075⟧dns] }] }]\n",
+            start
+                + "ports: [{ name: a, port: 1, protocol: udp, allow: [{ name: r, cidrs: [any], requests: [dns, ⟦PG075⟧ssh] }] }]\n",
+            port("port: 1\n    protocol: udp\n    serves: ⟦PG075⟧ssh"),
             window(zone: "⟦PG046⟧Europe/Berln"),
             test("expect: deny, identity: ⟦PG043⟧bob"),
             test("expect: allow, by: ⟦PG043⟧al"),
@@ -163,6 +167,8 @@ struct LoaderMistakeTests {
             start + "signatures: { s: [{ offset: ⟦PG054⟧256, bytes: \"00\" }] }\n",
             start + "signatures: { s: [{ offset: 0, bytes: ⟦PG063⟧\"0\" }] }\n",
             start + "signatures: { s: [{ offset: 0, bytes: \"0f\", mask: ⟦PG064⟧\"f0f0\" }] }\n",
+            start + "signatures: { ⟦PG067⟧s: [{ offset: 0, bytes: \"0102\" }, { offset: 1, bytes: \"03\" }] }\n",
+            start + "signatures: { ⟦PG068⟧s: [{ offset: 0, bytes: \"00\", mask: \"00\" }] }\n",
             start + "signatures: { s: [{ offset: 0, bytes: ⟦PG065⟧\"0f\", mask: \"f0\" }] }\n",
             port("port: 1\n    grants: { to: [a], longest: ⟦PG061⟧31d }")
                 + "identities: { a: { session: { user: a } } }\n",

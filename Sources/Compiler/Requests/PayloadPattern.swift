@@ -14,6 +14,9 @@ struct PayloadPattern {
     /// Creates a pattern that wants nothing so far.
     init() {}
 
+    /// Whether any payload would do, even none.
+    var wantsNothing: Bool { wanted.isEmpty }
+
     /// Wants the next bytes to be these.
     func then(_ bytes: [UInt8]) -> Self { then(bytes, mask: bytes.map { _ in 0xff }) }
 

@@ -23,9 +23,10 @@ extension RequestMatcher {
         }
     }
 
-    /// A signature's parts, or nothing when it is not declared.
+    /// A signature's parts, or nothing when it is not declared or compares nothing: the loader refuses either.
     static func signature(_ name: Name, among signatures: [Signature]) -> [PayloadPattern] {
-        signatures.first { $0.name == name }.map { [PayloadPattern($0)] } ?? []
+        let pattern = signatures.first { $0.name == name }.map { PayloadPattern($0) }
+        return pattern.map { $0.wantsNothing ? [] : [$0] } ?? []
     }
 
     /// RFC 8446, 4.1.2 and 5.1: a handshake record of version 3.x, and in it a ClientHello of (legacy) version 3.x. A client

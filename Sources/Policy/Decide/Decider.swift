@@ -67,7 +67,12 @@ public struct Decider: Sendable {
             found.append(.window)
         }
         if case .only(let types) = rule.requests {
-            let spoken = attempt.request.map { request in types.contains { $0.admits(request) } } ?? false
+            let spoken =
+                attempt.request.map { request in
+                    types.contains { type in
+                        type.admits(request) && type.transports.contains(attempt.transport)
+                    }
+                } ?? false
             if !spoken { found.append(.request) }
         }
         if let expires = rule.expires, attempt.time >= expires { found.append(.expired) }

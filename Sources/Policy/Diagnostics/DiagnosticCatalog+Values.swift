@@ -84,6 +84,18 @@ extension DiagnosticCatalog {
                 characters.
                 """),
         DiagnosticEntry(
+            code: "PG067", title: "a signature that contradicts itself", severity: .error,
+            explanation: """
+                Two parts of the signature overlap and want different things of the same byte. No payload could match \
+                both. Alternatives are signatures of their own: a rule may list several.
+                """),
+        DiagnosticEntry(
+            code: "PG068", title: "a signature that compares nothing", severity: .error,
+            explanation: """
+                Every mask of the signature is zero, so every payload would match it. Say any where anything may be \
+                spoken.
+                """),
+        DiagnosticEntry(
             code: "PG070", title: "ports that overlap", severity: .error,
             explanation: """
                 Two declarations cover the same port of the same protocol, so it would depend on their order which \
@@ -117,8 +129,8 @@ extension DiagnosticCatalog {
         DiagnosticEntry(
             code: "PG075", title: "a request type of another protocol", severity: .error,
             explanation: """
-                dns is judged on datagrams and the other request types on streams. The port's protocols do not carry \
-                this one, so the rule would never match.
+                The kernel looks into the payload of TCP and UDP only: dns and signatures are judged over both, every \
+                other request type over TCP. The port's protocols include none of them, so nothing would ever match.
                 """),
     ]
 }

@@ -50,6 +50,7 @@ extension PolicyBuilder {
         }
         if let value = node["serves"] {
             port.serves = readRequest(value)
+            if let type = port.serves { checkSpoken(type, over: port, value) }
             port.servesSpan = value.span
         }
         if let value = node["grants"] { port.grants = readGrants(value, port: port.name.text) }

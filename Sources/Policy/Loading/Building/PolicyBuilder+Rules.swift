@@ -51,9 +51,7 @@ extension PolicyBuilder {
             var types: [RequestType] = []
             for item in value.items {
                 guard let type = readRequest(item) else { continue }
-                if let port, !type.isSpoken(over: port.protocols) {
-                    findings.add(.datagramsOnly(item.text ?? "", at: item.span))
-                }
+                if let port { checkSpoken(type, over: port, item) }
                 if !types.contains(type) { types.append(type) }
             }
             rule.requests = types.contains(.any) ? .unrestricted : .only(types)
@@ -142,18 +140,5 @@ extension PolicyBuilder {
         }
         findings.add(
             .unmatchableRule(rule, port: port.name.text, at: rule.identitiesSpan ?? rule.span, notes: notes))
-    }
-}
-
-extension RequestType {
-    /// Tells whether the type can be spoken over one of the protocols: dns here means datagrams, a signature may be either, the
-    /// others are streams.
-    func isSpoken(over protocols: Set<TransportProtocol>) -> Bool {
-        switch self {
-        case .any, .signature: true
-        case .dns: !protocols.isDisjoint(with: [.udp, .udplite])
-        case .tls, .tls12, .http, .ssh, .postgresql, .postgresqlTLS, .redis:
-            !protocols.isDisjoint(with: [.tcp, .sctp])
-        }
     }
 }

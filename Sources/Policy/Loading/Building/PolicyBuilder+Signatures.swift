@@ -9,9 +9,34 @@ extension PolicyBuilder {
                 continue
             }
             let parts = entry.node.items.compactMap { readPart($0) }
+            if parts.count == entry.node.items.count { check(parts, of: entry) }
             if !parts.isEmpty { result.append(Signature(name: entry.name, span: entry.span, parts: parts)) }
         }
         return result.sorted { $0.name < $1.name }
+    }
+
+    /// Reports parts that no payload could satisfy together, and parts that every payload satisfies.
+    private mutating func check(_ parts: [Signature.Part], of entry: Declarations.Entry) {
+        var wanted: [Int: (mask: UInt8, value: UInt8)] = [:]
+        for part in parts {
+            for (index, byte) in part.bytes.enumerated() {
+                let (mask, value) = wanted[part.offset + index] ?? (0, 0)
+                let own = part.mask?[index] ?? 0xff
+                if (value ^ byte) & mask & own != 0 {
+                    return findings.add(.contradictorySignature(entry.name, byte: part.offset + index, at: entry.span))
+                }
+                wanted[part.offset + index] = (mask | own, value | (byte & own))
+            }
+        }
+        if !parts.isEmpty, wanted.values.allSatisfy({ $0.mask == 0 }) {
+            findings.add(.emptySignature(entry.name, at: entry.span))
+        }
+    }
+
+    /// Reports a request type that the port's protocols do not carry.
+    mutating func checkSpoken(_ type: RequestType, over port: Port, _ node: YAMLNode) {
+        guard type.transports.isDisjoint(with: port.protocols) else { return }
+        findings.add(.notSpoken(node.text ?? "", type, at: node.span))
     }
 
     private static func isBuiltInRequest(_ text: String) -> Bool {

@@ -40,11 +40,11 @@ extension Diagnostic {
             message: "nobody speaks 'any'; name what the client speaks, or leave 'request' out", span: span)
     }
 
-    static func datagramsOnly(_ text: String, at span: SourceSpan) -> Diagnostic {
-        Diagnostic(
+    static func notSpoken(_ text: String, _ type: RequestType, at span: SourceSpan) -> Diagnostic {
+        let names = TransportProtocol.allCases.filter(type.transports.contains).map(\.name).joined(separator: " or ")
+        return Diagnostic(
             code: "PG075", severity: .error,
-            message:
-                "request type '\(text.quoted)' is not spoken over the port's protocols, so the rule would never match",
+            message: "request type '\(text.quoted)' is judged over \(names) only, which the port does not include",
             span: span)
     }
 }

@@ -75,6 +75,20 @@ extension Diagnostic {
             message: "bytes has bits that mask leaves out, so the part would never match", span: span)
     }
 
+    static func contradictorySignature(_ name: Name, byte: Int, at span: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            code: "PG067", severity: .error,
+            message: "signature \(name) wants two different things of byte \(byte), so it would never match", span: span
+        )
+    }
+
+    static func emptySignature(_ name: Name, at span: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            code: "PG068", severity: .error,
+            message: "signature \(name) masks every bit away, so anything would match; say 'any' if that is meant",
+            span: span)
+    }
+
     static func badHostWord(_ subject: String, _ text: String, wanted: String, at span: SourceSpan) -> Diagnostic {
         Diagnostic(
             code: "PG066", severity: .error, message: "\(subject) '\(text.quoted)' is not \(wanted)", span: span)
