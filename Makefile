@@ -31,6 +31,7 @@ format:
 install: build
 	install -D -s -m 0755 .build/release/portgate $(DESTDIR)$(PREFIX)/sbin/portgate
 	install -D -s -m 0755 .build/release/portgate-nft $(DESTDIR)$(PREFIX)/sbin/portgate-nft
+	install -D -s -m 0755 .build/release/portgate-session $(DESTDIR)$(PREFIX)/sbin/portgate-session
 
 clean:
 	rm -rf .build

@@ -6,6 +6,7 @@ let package = Package(
     products: [
         .executable(name: "portgate", targets: ["portgate"]),
         .executable(name: "portgate-nft", targets: ["portgate-nft"]),
+        .executable(name: "portgate-session", targets: ["portgate-session"]),
     ],
     targets: [
         // Debian's C libraries: a module map and a shim each, nothing else.
@@ -24,6 +25,7 @@ let package = Package(
         .target(name: "Reports", dependencies: ["Policy"]),
         .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "CLinux", "CNetlink"]),
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CLinux"]),
+        .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(
             name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Reports", "Gate"]),
 

@@ -34,6 +34,7 @@ int portgate_die_with_parent(void);
 /* SIOCSIFFLAGS: sets an interface of this thread's network namespace up. */
 int portgate_link_up(const char *name);
 
+#include "CLinuxSession.h"
 #include "CLinuxTrial.h"
 
 #endif

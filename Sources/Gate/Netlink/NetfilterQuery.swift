@@ -77,6 +77,24 @@ struct NetfilterQuery: ~Copyable {
         return found
     }
 
+    /// Reads the rules of a table of family inet, in the order of each chain.
+    mutating func rules(table: String) throws(NetlinkSocket.Failure) -> [LiveRule] {
+        var request = Self.request(message: 7, family: 1, flags: NetlinkRequest.request | NetlinkRequest.dump)
+        request.append(attribute: 1, text: table)
+        var found: [LiveRule] = []
+        for answer in try socket.ask(request) where answer.type == Self.subsystem | 6 {
+            let attributes = try Self.attributes(answer.payload)
+            guard let owner = attributes[1], NetlinkReply.text(owner) == table, let chain = attributes[2] else {
+                continue
+            }
+            found.append(
+                LiveRule(
+                    chain: NetlinkReply.text(chain), comment: LiveRule.comment(inUserData: attributes[7] ?? []),
+                    expressions: Array(attributes[4] ?? [])))
+        }
+        return found
+    }
+
     private static func request(message: UInt16, family: UInt8, flags: UInt16) -> NetlinkRequest {
         var request = NetlinkRequest(type: subsystem | message, flags: flags)
         // struct nfgenmsg: family, version 0, resource id 0.

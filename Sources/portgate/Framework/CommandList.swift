@@ -20,6 +20,7 @@ enum CommandList {
             title: "Operate a host",
             commands: [
                 InitCommand.self, PlanCommand.self, ApplyCommand.self, RollbackCommand.self, StatusCommand.self,
+                SessionCommand.self, GrantCommand.self,
             ]),
         Group(title: "This tool", commands: [CompletionsCommand.self, HelpCommand.self]),
     ]

@@ -1,7 +1,7 @@
 /// Lengths of time as a policy writes them.
-enum DurationText {
+public enum DurationText {
     /// Reads `30s`, `45m`, `2h` or `1d` of at most 30 days as seconds, or returns nil.
-    static func seconds(parsing text: String) -> Int? {
+    public static func seconds(parsing text: String) -> Int? {
         guard let unit = text.utf8.last, let number = WholeNumber.parse(text.utf8.dropLast()), number > 0 else {
             return nil
         }
