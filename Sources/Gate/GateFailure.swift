@@ -49,7 +49,7 @@ extension GateFailure {
     static func locked(_ path: String, holder: String) -> GateFailure {
         GateFailure(
             "PG403", .refused, "another portgate holds \(path): \(holder)",
-            notes: ["nothing was changed; --wait SECONDS waits for it"])
+            notes: ["nothing was changed; --lock-wait SECONDS waits for it"])
     }
 
     /// PG404.
@@ -150,5 +150,59 @@ extension GateFailure {
         return GateFailure(
             "PG421", .refused, "the kernel refused a change of set elements: \(reason)",
             notes: ["the change was of \(names); nothing of it was made"])
+    }
+
+    /// PG431: a generation waits to be confirmed, and something else is to be done.
+    public static func awaitsConfirmation(_ generation: Int) -> GateFailure {
+        GateFailure(
+            "PG431", .refused, "generation \(generation) waits to be confirmed",
+            notes: ["nothing was changed; 'portgate confirm' keeps it, 'portgate rollback' takes it back at once"])
+    }
+
+    /// PG432.
+    static func fellBack(_ generation: Int, to previous: Int?, reason: String) -> GateFailure {
+        let now = previous.map { "generation \($0) is in force again" } ?? "nothing is gated, as before it"
+        return GateFailure(
+            "PG432", .rolledBack, "generation \(generation) was not confirmed: \(reason)", notes: ["\(now)"])
+    }
+
+    /// PG433, when the connection is too old.
+    static func connectionTooOld(_ process: Int32) -> GateFailure {
+        GateFailure(
+            "PG433", .refused,
+            "the SSH connection this is run over (pid \(process)) is older than the new rules: that it lives on proves "
+                + "nothing about a new one",
+            notes: ["log in anew, over a connection of its own, and confirm there (ssh -S none …)"])
+    }
+
+    /// PG433, when there is no connection.
+    static func noConnection() -> GateFailure {
+        GateFailure(
+            "PG433", .refused, "this is not run over an SSH connection: nobody has shown that a new one gets in",
+            notes: ["log in and confirm there; or say --local, which keeps the new rules without that proof"])
+    }
+
+    /// PG434.
+    static func nothingToConfirm() -> GateFailure {
+        GateFailure("PG434", .usage, "no generation waits to be confirmed")
+    }
+
+    /// PG435.
+    static func noWayBack(_ reason: String) -> GateFailure {
+        GateFailure(
+            "PG435", .refused, "there is nothing certain to fall back to: \(reason)",
+            notes: ["nothing was changed; apply without --confirm-within first"])
+    }
+
+    /// PG437.
+    static func bootFailed(_ reason: String, notes: [String]) -> GateFailure {
+        GateFailure("PG437", .couldNotLook, "no recorded generation could be put in force: \(reason)", notes: notes)
+    }
+
+    /// PG436.
+    static func notCleaned(_ reason: String) -> GateFailure {
+        GateFailure(
+            "PG436", .couldNotLook, "what the unconfirmed generation left could not be put in order: \(reason)",
+            notes: ["the kernel judges by what stands in its base chains: look with 'portgate status'"])
     }
 }

@@ -74,7 +74,7 @@ import Testing
                 case .ipv4(let ranges): #expect(!ranges.isEmpty)
                 case .ipv6(let ranges): #expect(!ranges.isEmpty)
                 case .time(let ranges): #expect(!ranges.isEmpty)
-                case .dynamic, .timed, .cgroups, .connections: continue
+                case .dynamic, .timed, .cgroups, .connections, .timedProtocols: continue
                 }
             }
         }

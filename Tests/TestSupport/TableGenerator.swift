@@ -92,6 +92,7 @@ public struct TableGenerator {
                 family: family, size: chance(4) ? 1024 : 65535, timeoutSeconds: chance(4) ? 3600 : 60)
             sets.append(NamedSet(name: family == .v4 ? "pg_m4_db" : "pg_m6_db", content: content))
         }
+        if chance(4) { sets.append(NamedSet(name: "pg_timed", content: .timedProtocols)) }
         return sets
     }
 
@@ -187,6 +188,9 @@ public struct TableGenerator {
 
     private mutating func rules(of table: Table, leadingTo chains: [String], maps: [String]) -> [Rule] {
         (0..<Int.random(in: 0..<6, using: &random)).map { index in
+            if chance(8), let timed = table.sets.first(where: { $0.content == .timedProtocols }) {
+                return Rule([.protocolInSet(timed.name), .verdict(verdict(chains))])
+            }
             var statements = matches(table)
             if let counter = table.counters.randomElement(using: &random), chance(3) {
                 statements.append(.counter(counter.name))
@@ -256,6 +260,7 @@ public struct TableGenerator {
                     statements.append(
                         .remember(key, set: set.name, timeoutSeconds: number(1000) + 1, refreshes: chance(2)))
                 }
+            case .timedProtocols: break
             }
         } else {
             switch UInt64.random(in: 0..<4, using: &random) {

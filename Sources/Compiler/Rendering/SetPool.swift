@@ -91,7 +91,7 @@ struct SetPool {
                 append(UInt64(bitPattern: range.first), to: &bytes)
                 append(UInt64(bitPattern: range.last), to: &bytes)
             }
-        case .dynamic, .timed, .cgroups, .connections:
+        case .dynamic, .timed, .cgroups, .connections, .timedProtocols:
             break
         }
         return bytes

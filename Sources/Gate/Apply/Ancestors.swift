@@ -2,7 +2,7 @@ import Glibc
 
 /// The processes that this one descends from.
 public enum Ancestors {
-    private static let deepest = 64
+    static let deepest = 64
 
     /// Reads the environments of the ancestors that may be read, nearest first.
     public static func environments() -> [[UInt8]] {
@@ -16,17 +16,15 @@ public enum Ancestors {
         return found
     }
 
-    private static func read(_ path: String) -> [UInt8]? {
+    static func read(_ path: String) -> [UInt8]? {
         do throws(SystemError) { return try StateFile.read(path, limit: 4 << 20) } catch { return nil }
     }
 
-    /// Reads the fourth field of /proc/PID/stat: what follows the name, which is in parentheses and may hold any.
+    /// Reads the fourth field of /proc/PID/stat.
     private static func parent(of process: pid_t) -> pid_t? {
-        guard let stat = read("/proc/\(process)/stat"), let end = stat.lastIndex(of: UInt8(ascii: ")")) else {
+        guard let stat = read("/proc/\(process)/stat"), let fields = fields(of: stat)?.rest, fields.count > 1 else {
             return nil
         }
-        let fields = stat[stat.index(after: end)...].split(separator: UInt8(ascii: " "))
-        guard fields.count >= 2 else { return nil }
-        return pid_t(String(decoding: fields[1], as: UTF8.self))
+        return pid_t(fields[1])
     }
 }

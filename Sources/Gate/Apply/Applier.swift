@@ -25,13 +25,16 @@ public struct Applier: Sendable {
         case nothingToDo(generation: Int)
         /// It is in force under this number, in so many transactions.
         case applied(generation: Int, transactions: Int)
+        /// It is in force under this number for so many seconds, unless it is confirmed.
+        case armed(generation: Int, seconds: Int)
     }
 
-    /// Puts a change in force. `seen` is the look on which it was decided: the live table must still be that one.
+    /// Puts a change in force. `seen` is the look on which it was decided: the live table must still be that one. When it
+    /// is to be confirmed within some seconds, the kernel returns to what was live before unless it is.
     ///
     /// - Throws: a failure that says what is live now.
     public func apply(
-        _ change: GateChange, seen: LiveLook, holding lock: borrowing StateLock
+        _ change: GateChange, seen: LiveLook, confirmWithin: Int? = nil, holding lock: borrowing StateLock
     ) throws(GateFailure) -> Report {
         let look = try door.look()
         guard look.table == seen.table else {
@@ -41,91 +44,66 @@ public struct Applier: Sendable {
         let host = try door.host()
         let digest = change.rulesetDigest
         if look.table == change.table, let current, current.rulesetDigest == digest, current.host == host,
-            change.origin == .apply || change.origin == .noGate, try state.interrupted() == nil
+            change.origin == .apply || change.origin == .noGate, try state.interrupted() == nil,
+            try state.pending() == nil
         {
             return .nothingToDo(generation: current.number)
         }
-        let batches = try Self.transactions(to: change.table, from: look.table)
+        if let pending = try state.pending() { throw .awaitsConfirmation(pending.generation) }
+        // A table that stays what it is needs no way back.
+        let isArmed = confirmWithin != nil && look.table != change.table
+        let target = isArmed ? Table.armed(old: try wayBack(look, current, host), new: try change.requiredTable) : change.table
+        // Before anything is written: what cannot be loaded is refused as a whole.
+        _ = try TableSwitch.transactions(to: target, from: look.table)
         let record = GenerationRecord(
             number: try state.nextNumber(), origin: change.origin, previous: current?.number, created: now(),
             policyName: change.policyName, policyDigest: change.policyDigest, paths: change.paths,
             rulesetDigest: digest, host: host, clockOffset: change.clockOffset, horizon: change.horizon,
             appliedBy: appliedBy)
-        try state.prepare(record, ruleset: change.text, sources: change.sources)
-        try load(batches, to: change.table, from: look, record: record)
-        try verify(change.table, record: record, previous: look.table)
-        try state.settle(record, outcome(.applied, ""))
+        var pending = isArmed ? confirmWithin.map { PendingConfirmation(record, seconds: $0) } : nil
+        try state.prepare(record, ruleset: change.text, sources: change.sources, pending: pending)
+        let count = try put(target, from: look, armedFor: isArmed ? confirmWithin : nil, record: record)
+        pending?.switched = BootClock.nanoseconds
+        try state.settle(record, outcome(isArmed ? .armed : .applied, ""), pending: pending)
         // A spare generation that stays takes room, nothing else.
         try? state.prune(keeping: record)
-        return .applied(generation: record.number, transactions: batches.count)
+        guard let confirmWithin, isArmed else { return .applied(generation: record.number, transactions: count) }
+        return .armed(generation: record.number, seconds: confirmWithin)
     }
 
-    /// Loads transactions one after another, as long as nobody else changes the table in between.
-    private func load(
-        _ batches: [[UInt8]], to target: Table?, from look: LiveLook, record: GenerationRecord
-    ) throws(GateFailure) {
-        var expected = look.generation
-        for (index, batch) in batches.enumerated() {
-            let found = try generation(during: record, previous: look.table)
-            // The generation is everybody's: it counts only when this table is another one than the transactions start from.
-            if found != expected, try !isStill(batches[index...], to: target, record: record, previous: look.table) {
-                let reason = "another program changed the table between the look and transaction \(index + 1)"
-                guard index == 0 else { throw giveUp(record, reason, previous: look.table) }
+    /// Returns the table to which the kernel is to fall back: what is live, when it is what was recorded.
+    private func wayBack(
+        _ look: LiveLook, _ current: GenerationRecord?, _ host: HostIdentity
+    ) throws(GateFailure) -> Table? {
+        let recorded = try current.flatMap { current throws(GateFailure) in try state.table(of: current) }
+        if current == nil, look.table != nil { throw .noWayBack("no recorded generation explains what is live") }
+        if let current, current.host != host, recorded != nil {
+            throw .noWayBack(
+                "generation \(current.number) is recorded and not in force here: run 'portgate boot' first")
+        }
+        if try state.interrupted() != nil { throw .noWayBack("a change was interrupted") }
+        guard look.table == recorded else { throw .noWayBack("another hand changed what is live since the last apply") }
+        return recorded
+    }
+
+    /// Leads the kernel to a table; when that fails, back to what was live before.
+    private func put(
+        _ target: Table?, from look: LiveLook, armedFor seconds: Int?, record: GenerationRecord
+    ) throws(GateFailure) -> Int {
+        let company = TableSwitch.Company(after: seconds.map { Table.arming(seconds: $0) } ?? [])
+        do throws(TableSwitch.Failure) {
+            let count = try TableSwitch(door: door).lead(to: target, from: look, with: company)
+            guard seconds == nil || (try? door.armed()) != nil else {
+                throw .failed("the switch that is to lead back is not armed")
+            }
+            return count
+        } catch {
+            switch error {
+            case .movedOn(let reason):
                 state.discard(record.number)
                 throw .movedOn(reason)
+            case .failed(let reason): throw giveUp(record, reason, previous: look.table)
             }
-            do throws(GateFailure) {
-                try door.load(batch)
-            } catch {
-                // Whatever it says: only the kernel knows. The last transaction may have been committed all the same.
-                let isLast = index == batches.count - 1
-                if isLast, let found = try? door.look(), found.table == target { break }
-                let reason = "transaction \(index + 1) of \(batches.count): \(error.diagnostic.message)"
-                throw giveUp(record, reason, previous: look.table)
-            }
-            expected = try generation(during: record, previous: look.table)
-        }
-    }
-
-    /// Whether what is left to load leads from what is live now to the target, to the byte.
-    private func isStill(
-        _ rest: ArraySlice<[UInt8]>, to target: Table?, record: GenerationRecord, previous: Table?
-    ) throws(GateFailure) -> Bool {
-        do throws(GateFailure) {
-            return try Self.transactions(to: target, from: try door.look().table) == Array(rest)
-        } catch {
-            throw giveUp(record, error.diagnostic.message, previous: previous)
-        }
-    }
-
-    /// Returns the texts that lead from one table to another, one for each transaction.
-    private static func transactions(to target: Table?, from live: Table?) throws(GateFailure) -> [[UInt8]] {
-        guard let target else { return live == nil ? [] : [Array("delete table inet portgate\n".utf8)] }
-        do throws(TableError) { return try target.transition(from: live).map(\.text) } catch {
-            throw .notLoadable("\(error)")
-        }
-    }
-
-    /// Reads the table back and compares it with what is meant, object by object.
-    private func verify(_ declared: Table?, record: GenerationRecord, previous: Table?) throws(GateFailure) {
-        let found: LiveLook
-        do throws(GateFailure) {
-            found = try door.look()
-        } catch {
-            let reason = "what is live could not be read back (\(error.diagnostic.message))"
-            throw giveUp(record, reason, previous: previous)
-        }
-        let differences = TableDeviation.between(expected: declared, found: found.table)
-        guard let first = differences.first else { return }
-        let more = differences.count > 1 ? " and \(differences.count - 1) more differences" : ""
-        throw giveUp(record, "read back, it is not what was loaded: \(first)\(more)", previous: previous)
-    }
-
-    private func generation(
-        during record: GenerationRecord, previous: Table?
-    ) throws(GateFailure) -> UInt32 {
-        do throws(GateFailure) { return try door.generation() } catch {
-            throw giveUp(record, error.diagnostic.message, previous: previous)
         }
     }
 
@@ -140,7 +118,7 @@ public struct Applier: Sendable {
         let failure: GateFailure
         let result: GenerationOutcome.Result
         do throws(GateFailure) {
-            try restore(previous)
+            try TableSwitch(door: door).restore(previous)
             (failure, result) = (.returned(reason), .returned)
         } catch {
             failure = .stranded(reason, live: [error.diagnostic.message] + describeLive(previous: previous))
@@ -149,17 +127,6 @@ public struct Applier: Sendable {
         // The failure at hand weighs more than a record that cannot be written: the intent stays, and tells of it.
         try? state.settle(record, outcome(result, reason))
         return failure
-    }
-
-    /// Makes `previous` live again and reads back that it is.
-    private func restore(_ previous: Table?) throws(GateFailure) {
-        let look = try door.look()
-        guard look.table != previous else { return }
-        // When there was no table, what the failed change left of its own is all there is.
-        for batch in try Self.transactions(to: previous, from: look.table) { try door.load(batch) }
-        let found = try door.look()
-        guard let first = TableDeviation.between(expected: previous, found: found.table).first else { return }
-        throw .kernelUnreadable("the way back ended at something else: \(first)")
     }
 
     /// Says what is live, for the one who has to go on from here.

@@ -40,4 +40,12 @@ public struct GateChange: Sendable {
 
     /// The digest of the text.
     public var rulesetDigest: String { Digest.hex(of: text) }
+
+    /// The table of a change that is to be confirmed: taking the gate away is none.
+    var requiredTable: Table {
+        get throws(GateFailure) {
+            guard let table else { throw .notLoadable("a change that takes the gate away cannot be confirmed later") }
+            return table
+        }
+    }
 }

@@ -34,6 +34,12 @@ extension KernelDoor {
                     return try query.counters(table: "portgate")
                 } catch { throw .kernelUnreadable(error.words) }
             },
+            armed: { () throws(GateFailure) in
+                do throws(NetlinkSocket.Failure) {
+                    var query = try NetfilterQuery()
+                    return try query.timer(table: "portgate", set: Table.armedSet)
+                } catch { throw .kernelUnreadable(error.words) }
+            },
             baseChains: { () throws(GateFailure) in
                 do throws(NetlinkSocket.Failure) {
                     var query = try NetfilterQuery()

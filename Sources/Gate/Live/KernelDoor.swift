@@ -10,6 +10,8 @@ public struct KernelDoor: Sendable {
     public var load: @Sendable (_ text: [UInt8]) throws(GateFailure) -> Void
     /// Reads the named counters of the table.
     public var counters: @Sendable () throws(GateFailure) -> [String: CounterValue]
+    /// Reads the time that an unconfirmed generation has left; nil when none has any.
+    public var armed: @Sendable () throws(GateFailure) -> ArmedTimer?
     /// Reads everybody's base chains.
     public var baseChains: @Sendable () throws(GateFailure) -> [BaseChain]
     /// Reads which kernel and network namespace this is.
@@ -28,6 +30,7 @@ public struct KernelDoor: Sendable {
         list: @escaping @Sendable () throws(GateFailure) -> Table?,
         load: @escaping @Sendable (_ text: [UInt8]) throws(GateFailure) -> Void,
         counters: @escaping @Sendable () throws(GateFailure) -> [String: CounterValue],
+        armed: @escaping @Sendable () throws(GateFailure) -> ArmedTimer?,
         baseChains: @escaping @Sendable () throws(GateFailure) -> [BaseChain],
         host: @escaping @Sendable () throws(GateFailure) -> HostIdentity,
         elements: @escaping @Sendable (_ set: SetHandle) throws(GateFailure) -> SetListing,
@@ -38,6 +41,7 @@ public struct KernelDoor: Sendable {
         self.list = list
         self.load = load
         self.counters = counters
+        self.armed = armed
         self.baseChains = baseChains
         self.host = host
         self.elements = elements

@@ -3,8 +3,8 @@ import Glibc
 /// Questions to nf_tables over netlink, for what a listing cannot tell: the generation, counters, who else judges.
 /// Message and attribute numbers are those of linux/netfilter/nf_tables.h.
 struct NetfilterQuery: ~Copyable {
-    private static let subsystem: UInt16 = 10 << 8
-    private var socket: NetlinkSocket
+    static let subsystem: UInt16 = 10 << 8
+    var socket: NetlinkSocket
 
     /// Opens a socket in the network namespace of the calling thread.
     init(timeoutMilliseconds: Int32 = 5_000) throws(NetlinkSocket.Failure) {
@@ -95,21 +95,21 @@ struct NetfilterQuery: ~Copyable {
         return found
     }
 
-    private static func request(message: UInt16, family: UInt8, flags: UInt16) -> NetlinkRequest {
+    static func request(message: UInt16, family: UInt8, flags: UInt16) -> NetlinkRequest {
         var request = NetlinkRequest(type: subsystem | message, flags: flags)
         // struct nfgenmsg: family, version 0, resource id 0.
         request.append([family, 0, 0, 0])
         return request
     }
 
-    private static func attributes(
+    static func attributes(
         _ payload: ArraySlice<UInt8>
     ) throws(NetlinkSocket.Failure) -> [UInt16: ArraySlice<UInt8>] {
         guard payload.count >= 4 else { throw .malformed }
         return try nested(payload.dropFirst(4))
     }
 
-    private static func nested(
+    static func nested(
         _ bytes: ArraySlice<UInt8>
     ) throws(NetlinkSocket.Failure) -> [UInt16: ArraySlice<UInt8>] {
         do throws(NetlinkReply.Malformed) { return try NetlinkReply.attributes(in: bytes) } catch { throw .malformed }

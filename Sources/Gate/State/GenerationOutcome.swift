@@ -6,6 +6,10 @@ public struct GenerationOutcome: Hashable, Sendable {
     public enum Result: String, Hashable, Sendable, CaseIterable {
         /// It is in force.
         case applied
+        /// It judges for a time, and waits to be confirmed.
+        case armed = "awaiting-confirmation"
+        /// Nobody confirmed it, or somebody took it back: the kernel judges by the generation before.
+        case fellBack = "fell-back"
         /// It failed, and what was live before is live again.
         case returned
         /// It failed, and so did the way back.

@@ -50,3 +50,12 @@ extension StateDirectory {
         return found
     }
 }
+
+extension StateDirectory {
+    /// Reads what is left of a generation's ruleset, whatever was recorded of it; empty when nothing is.
+    func remains(of number: Int) -> [UInt8] {
+        do throws(SystemError) {
+            return try StateFile.read("\(folder(of: number))/ruleset.nft", limit: 512 << 20, isOurs: true) ?? []
+        } catch { return [] }
+    }
+}

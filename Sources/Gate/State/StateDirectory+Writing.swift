@@ -3,9 +3,11 @@ import Policy
 
 extension StateDirectory {
     /// Writes all of a generation before the kernel is touched: its text, its sources, its record, and the file that will
-    /// make it current. A full or read-only disk shows here, while nothing has happened yet.
+    /// make it current, or, when it is to be confirmed, that tells of it. A full or read-only disk shows here, while nothing
+    /// has happened yet.
     func prepare(
-        _ record: GenerationRecord, ruleset: [UInt8], sources: [GenerationRecord.Source]
+        _ record: GenerationRecord, ruleset: [UInt8], sources: [GenerationRecord.Source],
+        pending: PendingConfirmation? = nil
     ) throws(GateFailure) {
         let folder = folder(of: record.number)
         do throws(SystemError) {
@@ -26,29 +28,96 @@ extension StateDirectory {
             let meta = JSONValue.object(members + [JSONValue.Member("sources", .array(listed))])
             try StateFile.write("\(folder)/meta.json", meta.rendered())
             try StateFile.synchronize(folder: "\(path)/generations")
-            let current = JSONValue.members(["format": .number(1), "generation": .number(Int64(record.number))])
-            try StateFile.prepare(currentPath, current.rendered())
-            let intent = JSONValue.members([
-                "format": .number(1), "generation": .number(Int64(record.number)),
-                "began": .string(record.created.rfc3339), "pid": .number(Int64(getpid())),
-            ])
-            try StateFile.write(intentPath, intent.rendered())
+            try StateFile.prepare(currentPath, Self.naming(record.number))
+            if let pending { try StateFile.write(pendingPath, pending.json.rendered()) }
+            try writeIntent(record.number, at: record.created)
         } catch {
+            // There was none before: else nothing new could have been begun.
+            if pending != nil { unlink(pendingPath) }
             remove(record.number)
             throw .stateUnusable(error.description, exit: .refused)
         }
     }
 
+    /// The content of the file that makes a generation the current one.
+    private static func naming(_ number: Int) -> [UInt8] {
+        JSONValue.members(["format": .number(1), "generation": .number(Int64(number))]).rendered()
+    }
+
+    private func writeIntent(_ number: Int, at moment: Instant) throws(SystemError) {
+        let intent = JSONValue.members([
+            "format": .number(1), "generation": .number(Int64(number)), "began": .string(moment.rfc3339),
+            "pid": .number(Int64(getpid())),
+        ])
+        try StateFile.write(intentPath, intent.rendered())
+    }
+
+    /// Writes down that a generation is the current one and in force on a host: a boot has loaded it there again.
+    func noteInForce(_ number: Int, on host: HostIdentity) throws(GateFailure) {
+        let current = JSONValue.members([
+            "format": .number(1), "generation": .number(Int64(number)),
+            "network_namespace": .number(Int64(clamping: host.namespace)), "boot_id": .string(host.boot),
+        ])
+        do throws(SystemError) { try StateFile.write(currentPath, current.rendered()) } catch {
+            throw .unrecorded(error.description)
+        }
+    }
+
+    /// Writes down that an interrupted change came to nothing, and takes the intent away.
+    func settleInterrupted(_ outcome: GenerationOutcome) throws(GateFailure) {
+        guard let number = try interrupted() else { return }
+        do throws(SystemError) {
+            if try StateFile.names(in: folder(of: number)).contains("meta.json") {
+                try StateFile.write("\(folder(of: number))/outcome.json", outcome.json.rendered())
+            }
+        } catch { if error.code != ENOENT { throw .unrecorded(error.description) } }
+        do throws(SystemError) {
+            try StateFile.remove(currentPath + ".new")
+            try StateFile.remove(intentPath)
+        } catch { throw .unrecorded(error.description) }
+    }
+
+    /// Writes down that a waiting generation is about to be confirmed, and stages the file that will make it current.
+    func prepareConfirmation(of pending: PendingConfirmation, at moment: Instant) throws(GateFailure) {
+        do throws(SystemError) {
+            try StateFile.prepare(currentPath, Self.naming(pending.generation))
+            try writeIntent(pending.generation, at: moment)
+        } catch { throw .stateUnusable(error.description, exit: .refused) }
+    }
+
+    /// Writes down how a generation ended that waited to be confirmed.
+    func note(_ outcome: GenerationOutcome, of pending: PendingConfirmation) throws(GateFailure) {
+        do throws(SystemError) {
+            try StateFile.write("\(folder(of: pending.generation))/outcome.json", outcome.json.rendered())
+        } catch { throw .unrecorded(error.description) }
+    }
+
+    /// Ends the waiting of a generation.
+    func settle(_ pending: PendingConfirmation, _ outcome: GenerationOutcome) throws(GateFailure) {
+        try note(outcome, of: pending)
+        do throws(SystemError) {
+            if outcome.isInForce {
+                try StateFile.prepare(currentPath, Self.naming(pending.generation))
+                try StateFile.settle(currentPath)
+            } else {
+                try StateFile.remove(currentPath + ".new")
+            }
+            try StateFile.remove(pendingPath)
+            try StateFile.remove(intentPath)
+        } catch { throw .unrecorded(error.description) }
+    }
+
     /// Takes a prepared generation away that never touched the kernel, and its intent.
     func discard(_ number: Int) {
         unlink(intentPath)
+        unlink(pendingPath)
         remove(number)
     }
 
     /// Removes what is written of a generation, as far as that can be done: it would take the room that is missing, or crowd
     /// out a generation that was in force.
     private func remove(_ number: Int) {
-        for staged in [currentPath, intentPath] { unlink(staged + ".new") }
+        for staged in [currentPath, intentPath, pendingPath] { unlink(staged + ".new") }
         let folder = folder(of: number)
         for inner in ["\(folder)/sources", folder] {
             let names: [String]
@@ -58,10 +127,17 @@ extension StateDirectory {
         }
     }
 
-    /// Makes a prepared generation the current one and takes the intent away.
-    func settle(_ record: GenerationRecord, _ outcome: GenerationOutcome) throws(GateFailure) {
+    /// Makes a prepared generation the current one, unless it has to be confirmed, and takes the intent away.
+    func settle(
+        _ record: GenerationRecord, _ outcome: GenerationOutcome, pending: PendingConfirmation? = nil
+    ) throws(GateFailure) {
         do throws(SystemError) {
             try StateFile.write("\(folder(of: record.number))/outcome.json", outcome.json.rendered())
+            if let pending {
+                try StateFile.write(pendingPath, pending.json.rendered())
+            } else {
+                try StateFile.remove(pendingPath)
+            }
             if outcome.isInForce {
                 try StateFile.settle(currentPath)
             } else {

@@ -80,8 +80,14 @@ public struct StateDirectory: Hashable, Sendable {
     /// Returns the generation in force, or nil when there never was one.
     public func current() throws(GateFailure) -> GenerationRecord? {
         guard let number = try currentNumber() else { return nil }
-        guard let record = try record(number) else {
+        guard var record = try record(number) else {
             throw .stateDamaged(currentPath, "it names generation \(number), which is not there")
+        }
+        // Loaded again by a boot, it is in force where that was.
+        if let json = try readJSON(currentPath), let boot = json["boot_id"]?.text,
+            let namespace = json["network_namespace"]?.integer, namespace >= 0
+        {
+            record.host = HostIdentity(namespace: UInt64(namespace), boot: boot)
         }
         return record
     }

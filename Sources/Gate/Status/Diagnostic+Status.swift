@@ -82,6 +82,27 @@ extension Diagnostic {
         Diagnostic(finding: "PG459", .warning, "a rehearsal is in force: the policy's clock is \(Plan.shift(offset))")
     }
 
+    /// PG471.
+    static func awaitsConfirmation(_ pending: PendingConfirmation, secondsLeft: UInt64) -> Diagnostic {
+        let then = pending.previous.map { "to generation \($0)" } ?? "to no gate at all"
+        return Diagnostic(
+            finding: "PG471", .warning,
+            "generation \(pending.generation) is armed, \(secondsLeft) s left: the kernel returns \(then) unless it is "
+                + "confirmed")
+    }
+
+    /// PG472.
+    static func fellBack(_ pending: PendingConfirmation, reason: String) -> Diagnostic {
+        let now = pending.previous.map { "generation \($0) is in force" } ?? "nothing is gated"
+        return Diagnostic(
+            finding: "PG472", .warning, "generation \(pending.generation) fell back: \(reason); \(now)")
+    }
+
+    /// PG473.
+    static func passedOver(_ number: Int, _ reason: String) -> Diagnostic {
+        Diagnostic(finding: "PG473", .warning, "generation \(number) was passed over: \(reason)")
+    }
+
     /// PG460.
     static func wayInCloses(_ words: String) -> Diagnostic { Diagnostic(finding: "PG460", .warning, words) }
 }

@@ -45,7 +45,15 @@ extension GateStatus {
         let size =
             "\(ports.count) \(ports.count == 1 ? "port" : "ports"), \(rules) \(rules == 1 ? "rule" : "rules"), "
             + "kernel generation \(kernelGeneration)"
-        return isAsApplied ? "in force as applied: \(size)" : "in force, but not as applied: \(size)"
+        var text = isAsApplied ? "in force as applied: \(size)" : "in force, but not as applied: \(size)"
+        if let confirmation {
+            switch confirmation.stand {
+            case .armed(let seconds): text += "; armed, \(seconds) s left"
+            case .fellBack: text += "; generation \(confirmation.pending.generation) fell back"
+            case .confirmed: text += "; confirmed"
+            }
+        }
+        return text
     }
 
     private static func refusals(_ port: PortStatus) -> String {
@@ -69,6 +77,7 @@ extension GateStatus {
             "in_force": .bool(isLive), "as_applied": .bool(isAsApplied),
             "generation": record.map { .number(Int64($0.number)) },
             "record": record?.json, "outcome": outcome.map { .string($0.result.rawValue) },
+            "confirmation": confirmation?.json,
             "kernel_generation": .number(Int64(kernelGeneration)), "policy_digest": policyDigest.map { .string($0) },
             "horizon": horizon.map { .string($0.rfc3339) }, "clock_offset_seconds": .number(clockOffset),
             "log_groups": .array(
@@ -103,6 +112,24 @@ extension GateStatus {
                         "expires": rule.expires.map { .string($0.rfc3339) },
                     ])
                 }),
+        ])
+    }
+}
+
+extension ConfirmationLook {
+    /// The stand of the generation as JSON.
+    var json: JSONValue {
+        var stand = "confirmed"
+        var left: UInt64?
+        var detail: String?
+        switch self.stand {
+        case .armed(let seconds): (stand, left) = ("armed", seconds)
+        case .confirmed: break
+        case .fellBack(let reason): (stand, detail) = ("fell-back", reason)
+        }
+        return .members([
+            "generation": .number(Int64(pending.generation)), "stand": .string(stand),
+            "seconds_left": left.map { .number(Int64(clamping: $0)) }, "detail": detail.map { .string($0) },
         ])
     }
 }

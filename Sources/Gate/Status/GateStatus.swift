@@ -38,6 +38,8 @@ public struct GateStatus: Sendable {
     public let outcome: GenerationOutcome?
     /// Whether a table is live.
     public let isLive: Bool
+    /// What became of a generation that has to be confirmed, until its end is put in order.
+    public let confirmation: ConfirmationLook?
     /// Whether the live table is exactly the recorded one, on the host it was recorded for.
     public let isAsApplied: Bool
     /// The kernel's ruleset generation.

@@ -18,17 +18,28 @@ public struct StatusReader: Sendable {
 
     /// Reads the status at a moment of the host's clock.
     public func read(now: Instant) throws(GateFailure) -> GateStatus {
-        let record = try state.current()
-        let recorded = try record.flatMap { record throws(GateFailure) in try state.table(of: record) }
+        var record = try state.current()
+        var recorded = try record.flatMap { record throws(GateFailure) in try state.table(of: record) }
         let host = try door.host()
-        let interrupted = try state.interruptedTable(on: host)
+        let interrupted = try state.pending() == nil ? state.interruptedTable(on: host) : nil
         let look = try door.look()
-        let view = GateView(look.table)
-        let isHere = record?.host == host
+        let confirmation = try state.confirmation(live: look, door: door)
+        let view = GateView(confirmation?.isAsExpected == true ? confirmation?.judging : look.table)
         var findings: [Diagnostic] = []
         if look.table == nil { findings.append(.nothingInForce()) }
+        if let confirmation {
+            recorded = confirmation.expected
+            switch confirmation.stand {
+            case .armed(let seconds):
+                record = try state.record(confirmation.pending.generation)
+                findings.append(.awaitsConfirmation(confirmation.pending, secondsLeft: seconds))
+            case .confirmed: record = try state.record(confirmation.pending.generation)
+            case .fellBack(let reason): findings.append(.fellBack(confirmation.pending, reason: reason))
+            }
+        }
+        let isHere = record?.host == host
         if let record, !isHere { findings.append(.otherHost(record, host)) }
-        if let number = try state.interrupted() { findings.append(.interruptedChange(number)) }
+        if confirmation == nil, let number = try state.interrupted() { findings.append(.interruptedChange(number)) }
         let differences =
             look.table == nil
             ? []
@@ -60,7 +71,7 @@ public struct StatusReader: Sendable {
         let outcome = try record.flatMap { record throws(GateFailure) in try state.outcome(of: record.number) }
         return GateStatus(
             record: record, outcome: outcome, isLive: look.table != nil,
-            isAsApplied: isHere && recorded != nil && look.table == recorded,
+            confirmation: confirmation, isAsApplied: isHere && recorded != nil && look.table == recorded,
             kernelGeneration: look.generation, policyDigest: view.policyDigest, ports: ports,
             logOwners: (bound ?? [:]).filter { groups.contains($0.key) }.mapValues { LogGroups.owner($0) },
             horizon: view.horizon,

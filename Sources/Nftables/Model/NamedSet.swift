@@ -17,13 +17,16 @@ public struct NamedSet: Hashable, Sendable {
         case cgroups
         /// `typeof ct id . tcp sport`, or with `. tcp sequence`; `flags dynamic,timeout`: connections that the kernel remembers.
         case connections(sequence: Bool, size: UInt32, timeoutSeconds: UInt32)
+        /// `type nf_proto; flags timeout`: protocols that are in it for a time only, until the kernel takes them out. Its
+        /// elements are no part of the meaning.
+        case timedProtocols
     }
 
     /// Whether the elements are part of the table's meaning. Those of the others come and go while the gate is in force.
     public var hasDeclaredElements: Bool {
         switch content {
         case .ipv4, .ipv6, .time: true
-        case .dynamic, .timed, .cgroups, .connections: false
+        case .dynamic, .timed, .cgroups, .connections, .timedProtocols: false
         }
     }
 

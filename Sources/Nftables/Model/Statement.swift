@@ -10,6 +10,8 @@ public enum Statement: Hashable, Sendable {
     case originalSourceInSet(family: AddressFamily, set: String)
     /// `meta nfproto ipv4` or `ipv6`.
     case family(AddressFamily)
+    /// `meta nfproto @set`, alone in front of a verdict.
+    case protocolInSet(String)
     /// `meta time @set`.
     case timeInSet(String)
     /// `meta time < T`, in whole seconds since the epoch.

@@ -170,6 +170,9 @@ private struct SetDraft {
                 content: .dynamic(family: family, size: size, timeoutSeconds: timeoutSeconds))
         }
         if isTimed {
+            if type == "nf_proto", !isInterval, size == nil, timeoutSeconds == nil {
+                return NamedSet(name: name, comment: comment, content: .timedProtocols)
+            }
             guard let size, timeoutSeconds == nil, type == "ipv4_addr" || type == "ipv6_addr" else { return nil }
             let family: AddressFamily = type == "ipv4_addr" ? .v4 : .v6
             return NamedSet(

@@ -83,6 +83,7 @@ extension TableScanner {
     private mutating func metaStatement() -> Statement? {
         if take("nfproto 2") { return .family(.v4) }
         if take("nfproto 10") { return .family(.v6) }
+        if take("nfproto @") { return word().map(Statement.protocolInSet) }
         if take("time @") { return word().map(Statement.timeInSet) }
         if take("time < ") { return seconds().map(Statement.timeBefore) }
         if take("skuid >= 0") { return .socketHasOwner }

@@ -18,6 +18,8 @@ extension Rule {
     /// Whether nft lists every match: it leaves out a family that an address implies, a family before the protocol of a
     /// reset, and a protocol that a dispatch repeats, and adds the protocol that a reset needs.
     fileprivate var listsAsWritten: Bool {
+        let asksSet = statements.contains { if case .protocolInSet = $0 { true } else { false } }
+        if asksSet, statements.count > 2 { return false }
         var hasFamily = false
         var hasAddress = false
         var transports: [UInt8] = []
@@ -94,6 +96,7 @@ extension Statement {
             try names.check(set: set, is: .connections(sequence: key.hasSequence), from: chain)
         case .cgroupInSet(_, let set): try names.check(set: set, is: .cgroups, from: chain)
         case .timeInSet(let set): try names.check(set: set, is: .time, from: chain)
+        case .protocolInSet(let set): try names.check(set: set, is: .timedProtocols, from: chain)
         case .meter(let set, let family, _): try names.check(set: set, is: .dynamic(family), from: chain)
         case .counter(let name):
             guard names.counters.contains(name) else { throw .danglingReference(from: chain, to: name) }

@@ -8,6 +8,7 @@ extension NamedSet {
         case timed(AddressFamily)
         case cgroups
         case connections(sequence: Bool)
+        case timedProtocols
     }
 
     var kind: Kind {
@@ -19,6 +20,7 @@ extension NamedSet {
         case .timed(let family, _, _): .timed(family)
         case .cgroups: .cgroups
         case .connections(let sequence, _, _): .connections(sequence: sequence)
+        case .timedProtocols: .timedProtocols
         }
     }
 
@@ -32,7 +34,7 @@ extension NamedSet {
             case .dynamic(_, let size, let timeoutSeconds), .connections(_, let size, let timeoutSeconds):
                 (1...16_777_216).contains(size) && (1...31_536_000).contains(timeoutSeconds)
             case .timed(_, _, let size): (1...16_777_216).contains(size)
-            case .cgroups: true
+            case .cgroups, .timedProtocols: true
             }
         if isValid { return }
         throw hasDeclaredElements ? .badRanges(in: name) : .badSet(name)

@@ -56,7 +56,7 @@ extension NamedSet {
         case .ipv4(let ranges): 256 + ranges.count * 36
         case .ipv6(let ranges): 256 + ranges.count * 64
         case .time(let ranges): 256 + ranges.count * 32
-        case .dynamic, .timed, .cgroups, .connections: 256
+        case .dynamic, .timed, .cgroups, .connections, .timedProtocols: 256
         }
     }
 }

@@ -63,6 +63,9 @@ extension TextWriter {
             number(timeoutSeconds)
             write("s\n")
             comment(set.comment)
+        case .timedProtocols:
+            write("\t\ttype nf_proto\n\t\tflags timeout\n")
+            comment(set.comment)
         }
         write("\t}\n")
     }

@@ -26,6 +26,9 @@ extension TextWriter {
             write(set)
         case .family(.v4): write("meta nfproto 2")
         case .family(.v6): write("meta nfproto 10")
+        case .protocolInSet(let set):
+            write("meta nfproto @")
+            write(set)
         case .timeInSet(let set):
             write("meta time @")
             write(set)

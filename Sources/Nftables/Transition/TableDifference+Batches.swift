@@ -85,7 +85,7 @@ extension NamedSet {
         case .ipv4(let ranges): ranges.count
         case .ipv6(let ranges): ranges.count
         case .time(let ranges): ranges.count
-        case .dynamic, .timed, .cgroups, .connections: 0
+        case .dynamic, .timed, .cgroups, .connections, .timedProtocols: 0
         }
     }
 }
@@ -99,7 +99,7 @@ extension TextWriter {
         case .ipv4(let ranges): elements(ranges)
         case .ipv6(let ranges): elements(ranges)
         case .time(let ranges): elements(ranges)
-        case .dynamic, .timed, .cgroups, .connections: break
+        case .dynamic, .timed, .cgroups, .connections, .timedProtocols: break
         }
         write(" }\n")
     }

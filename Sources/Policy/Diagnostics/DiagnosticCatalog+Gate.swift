@@ -17,7 +17,7 @@ extension DiagnosticCatalog {
         error(
             "PG403", "another portgate holds the lock",
             "Two changes at once could lose one of them, so a lock keeps them apart. The message names the process that "
-                + "holds it and since when. The lock goes with its process, however that ends. --wait SECONDS waits for it."
+                + "holds it and since when. The lock goes with its process, however that ends. --lock-wait SECONDS waits for it."
         ),
         error(
             "PG404", "the live rules cannot be read",
@@ -89,6 +89,41 @@ extension DiagnosticCatalog {
             "Elements of sets change in one transaction; the kernel refused it, and made nothing of it. The message names "
                 + "the set and, where the kernel tells, the element. What is live is not what was read before: look with "
                 + "`portgate status` and try again."),
+        error(
+            "PG431", "a generation waits to be confirmed",
+            "`apply --confirm-within` put a generation in force for a time. Until it is confirmed or its time is over, nothing "
+                + "else is applied: there would be no certain way back. `portgate confirm` keeps it, `portgate rollback` takes "
+                + "it back at once, and when its time is over the next `apply` goes on from the generation before."),
+        error(
+            "PG432", "not confirmed in time",
+            "The generation was in force for a time, nobody confirmed it, and the kernel judges by the one before again, by "
+                + "itself. Exit code 5. If the new rules were right, apply them again and confirm over a new connection."),
+        error(
+            "PG433", "the confirmation proves nothing",
+            "A connection from before the change may live on where a new one would be refused, so a confirmation counts only "
+                + "over an SSH connection that was made after the new rules were in force. That is read from the tree of "
+                + "processes, not from the environment: inside tmux or screen, and in a session that shares an older "
+                + "connection (ControlMaster), nothing is proved. Log in anew and confirm there, or say --local at a console."),
+        error(
+            "PG434", "nothing to confirm",
+            "No generation waits to be confirmed: none was applied with --confirm-within, or its end is recorded already. "
+                + "`portgate rollback --list` shows how each ended."),
+        error(
+            "PG435", "nothing certain to fall back to",
+            "With --confirm-within the kernel returns by itself to the generation before. That has to be known: what is live "
+                + "must be what was applied last, here and since the last restart. Run `portgate boot` after a restart; apply "
+                + "without --confirm-within to undo what another hand changed or an interrupted change left."),
+        error(
+            "PG436", "the end of an unconfirmed generation is not in order",
+            "The kernel judges by one whole generation, but what the other one left in the table could not be taken away, or "
+                + "another hand changed it meanwhile. `portgate status` says what differs; run the command again."),
+        error(
+            "PG437", "the boot could not load a recorded generation",
+            "Something was applied on this host before, and no recorded generation can be read or loaded. Nothing is left "
+                + "open: every port that what is left of the records names is refused to everybody, this host itself among "
+                + "them; when no port can be read any more, everything new that arrives from outside is refused but answers "
+                + "to this host's own connections, ICMP and DHCP. Apply the policy at a console (`portgate apply`, with a new "
+                + "--state-dir when the old one is beyond repair)."),
     ]
 
     private static let gateFindings: [DiagnosticEntry] = [
@@ -136,6 +171,18 @@ extension DiagnosticCatalog {
             "The SSH connection this is run over, or an address of --must-allow, is let in now and will be refused within "
                 + "a day, when a window closes or a rule expires. Make sure that there is another way in by then. Or "
                 + "SSH_CONNECTION is set and cannot be read: then nobody looked; name the way in with --must-allow."),
+        warning(
+            "PG471", "a generation waits to be confirmed",
+            "The new generation judges for the seconds that are left; then the kernel returns by itself to the one before, "
+                + "whatever happens to portgate. `portgate confirm` over a new SSH connection keeps it."),
+        warning(
+            "PG473", "a recorded generation was passed over at boot",
+            "The generation that was in force last is damaged or was refused by the kernel, so the boot loaded the one before "
+                + "it that is whole. Compare with `portgate plan` and apply the policy again."),
+        warning(
+            "PG472", "a generation fell back",
+            "Its time was over, it was taken back, or the host was restarted, before anybody confirmed it: the generation "
+                + "before it judges. The next command that changes the gate takes what it left out of the table."),
     ]
 
     private static func error(_ code: String, _ title: String, _ explanation: String) -> DiagnosticEntry {

@@ -12,11 +12,26 @@ struct ApplyCommand: HostCommand {
         ever touched. A change that fails is taken back (exit code 5).
 
         Refuses to cut the SSH connection it is run over (exit code 4), unless --allow-lockout is given.
+
+        --confirm-within 2m puts the new rules in force for two minutes: then the kernel returns to the rules before by \
+        itself, whatever happens to portgate, unless 'portgate confirm' has come over a new SSH connection. With --wait it \
+        waits for the end: 0 when confirmed, 5 when the kernel returned.
         """
     static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete, .refused, .rolledBack]
     static let formats: [OutputFormat] = [.text, .json]
     static let options: [CommandOption<Self>] = [
-        .yes, .policyClock, .mustAllow, .allowLockout, .wait, .stateDirectory, outputOption,
+        .value(
+            "confirm-within", "DURATION", help: "let the kernel return to the rules before, unless confirmed (10s to 24h)"
+        ) { settings, text throws(UsageError) in
+            guard let seconds = DurationText.seconds(parsing: text), (10...86_400).contains(seconds) else {
+                throw UsageError("--confirm-within '\(text)' is no length of time from 10s to 24h, such as 2m")
+            }
+            settings.confirmWithin = seconds
+        },
+        .flag("wait", help: "with --confirm-within: wait until it is confirmed or the kernel has returned") {
+            $0.waits = true
+        },
+        .yes, .policyClock, .mustAllow, .allowLockout, .lockWait, .stateDirectory, outputOption,
     ]
     static let operands: Operands<Self> = .one("PATH", completion: .paths) { settings, text throws(UsageError) in
         guard !text.isEmpty else { throw UsageError("an empty PATH names no policy") }
@@ -26,8 +41,16 @@ struct ApplyCommand: HostCommand {
     var outputs: [OutputRequest] = []
     var host = HostSettings()
     private var path = ""
+    private var confirmWithin: Int?
+    private var waits = false
 
     init() {}
+
+    func validate() throws(UsageError) {
+        if waits, confirmWithin == nil {
+            throw UsageError("--wait waits for a confirmation: it goes with --confirm-within (for the lock: --lock-wait)")
+        }
+    }
 
     func operate(_ console: Console) throws -> ExitCode {
         let door = KernelDoor.live()
@@ -37,6 +60,7 @@ struct ApplyCommand: HostCommand {
         if saved != nil, host.policyClock != nil {
             throw UsageError("a saved plan has its own clock; --policy-clock cannot be given with it")
         }
+        try host.settleConfirmation(door, console)
         let look = try HostLook(door, state)
         if let saved {
             try saved.check(host: look.host, generation: look.live.generation, folder: PlanCommand.folder())
@@ -46,9 +70,10 @@ struct ApplyCommand: HostCommand {
         let declared = try DeclaredGate(path: saved?.paths.first ?? path, now: now, offset: offset, console)
         try saved?.check(policyDigest: declared.policy.digest, rulesetDigest: declared.change.rulesetDigest)
         let plan = Planner(now: now, policy: declared.policy).plan(
-            declared: declared.change.table, live: look.live.table, recorded: look.recorded,
+            declared: declared.change.table, live: look.judging, recorded: look.recorded,
             interrupted: look.interrupted?.table)
-        let change = HostChange(settings: host, plan: plan, change: declared.change, look: look)
+        let change = HostChange(
+            settings: host, plan: plan, change: declared.change, look: look, confirmWithin: confirmWithin, waits: waits)
         // The policy's clock now: a plan that was saved has aged by as much as the host's clock moved on.
         let policyNow = Instant(seconds: hostNow.seconds - offset)
         return try change.make(self, policy: declared.policy, policyNow: policyNow, door: door, console)

@@ -37,8 +37,12 @@ struct HostLook {
     let host: HostIdentity
     let live: LiveLook
     let record: GenerationRecord?
-    /// The table of the last generation, when it was applied on this boot and in this namespace.
+    /// The table that is to be live: of the last generation, when it was applied on this boot and in this namespace.
     let recorded: Table?
+    /// The table that judges: the live one, or the part of it that the kernel asks while a generation waits for confirmation.
+    let judging: Table?
+    /// What became of a generation that waits for confirmation.
+    let confirmation: ConfirmationLook?
 
     /// The number of a change that was interrupted, and the table it was to put in force here.
     let interrupted: (number: Int, table: Table?)?
@@ -47,15 +51,34 @@ struct HostLook {
     init(_ door: KernelDoor, _ state: StateDirectory) throws(GateFailure) {
         host = try door.host()
         record = try state.current()
-        recorded =
-            if let record, record.host == host { try state.table(of: record) } else { nil }
         interrupted =
             if let number = try state.interrupted() { (number, try state.interruptedTable(on: host)) } else { nil }
         live = try door.look()
+        confirmation = try state.confirmation(live: live, door: door)
+        if let confirmation {
+            // As expected, it is what one of the two generations says; else what another hand did is told object by object.
+            judging = confirmation.isAsExpected ? confirmation.judging : live.table
+            recorded = confirmation.isAsExpected ? confirmation.judging : confirmation.expected
+        } else {
+            judging = live.table
+            recorded = if let record, record.host == host { try state.table(of: record) } else { nil }
+        }
     }
 
     /// Tells of an interrupted change, whose traces are not another hand's.
     func tell(_ console: Console) {
+        if let confirmation {
+            switch confirmation.stand {
+            case .armed(let seconds):
+                console.say(
+                    "warning: generation \(confirmation.pending.generation) waits to be confirmed, \(seconds) s left "
+                        + "[PG471]")
+            case .fellBack(let reason):
+                console.say("warning: \(HostSettings.words(confirmation.pending, reason))")
+            case .confirmed: break
+            }
+            return
+        }
         guard let interrupted else { return }
         console.say(
             "warning: the change to generation \(interrupted.number) was interrupted; the plan starts from what it left "

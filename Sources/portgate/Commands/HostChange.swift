@@ -8,6 +8,10 @@ struct HostChange {
     let plan: Plan
     let change: GateChange
     let look: HostLook
+    /// Seconds within which it has to be confirmed; nil when it stays.
+    var confirmWithin: Int?
+    /// Whether to wait for the confirmation.
+    var waits = false
 
     /// Shows the plan, makes sure that nobody is shut out and that somebody agrees, and puts it in force.
     func make<Settings: HostCommand>(
@@ -37,20 +41,29 @@ struct HostChange {
         } else if !plan.isNothing {
             try settings.confirm("Apply this?", console)
         }
-        let state = settings.state(console)
-        let lock = try state.lock(waitSeconds: settings.waitSeconds, now: .now)
-        let applier = Applier(door: door, state: state, appliedBy: settings.appliedBy(console)) { .now }
-        // From here to the verified end a hang-up or Ctrl-C must not leave half a change.
-        let signals = [SIGINT, SIGTERM, SIGHUP].map { ($0, signal($0, SIG_IGN)) }
-        defer { for (number, handler) in signals { signal(number, handler) } }
-        let report = try applier.apply(change, seen: look.live, holding: lock)
+        let report = try putInForce(door, console)
         do {
             try publish(report, command, console)
         } catch {
             console.say("the change was made; only the report of it could not be written")
             throw error
         }
+        guard waits, case .armed(let generation, _) = report else { return .clean }
+        let wait = ConfirmationWait(door: door, state: settings.state(console)) { .now }
+        try wait.run(generation: generation)
+        console.say("generation \(generation) was confirmed")
         return .clean
+    }
+
+    /// Puts the change in force, under the lock.
+    private func putInForce(_ door: KernelDoor, _ console: Console) throws -> Applier.Report {
+        let lock = try settings.lock(console)
+        let state = settings.state(console)
+        let applier = Applier(door: door, state: state, appliedBy: settings.appliedBy(console)) { .now }
+        // From here to the verified end a hang-up or Ctrl-C must not leave half a change.
+        return try SteadySignals.ignoring {
+            try applier.apply(change, seen: look.live, confirmWithin: confirmWithin, holding: lock)
+        }
     }
 
     private func publish<Settings: HostCommand>(
@@ -59,6 +72,12 @@ struct HostChange {
         let (words, number): (String, Int) =
             switch report {
             case .nothingToDo(let generation): ("generation \(generation) stays in force", generation)
+            case .armed(let generation, let seconds):
+                (
+                    "generation \(generation) is in force and read back, for \(seconds) s: run 'portgate confirm' over a "
+                        + "new SSH connection, or the kernel returns to "
+                        + (look.record.map { "generation \($0.number)" } ?? "no gate at all"), generation
+                )
             case .applied(let generation, 0):
                 ("recorded as generation \(generation); the rules were live already", generation)
             case .applied(let generation, _) where change.table == nil:

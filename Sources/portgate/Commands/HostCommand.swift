@@ -15,8 +15,8 @@ protocol HostCommand: PublishingCommand {
 struct HostSettings: Sendable {
     /// `--state-dir`.
     var stateDirectory: String?
-    /// `--wait`, in seconds.
-    var waitSeconds = 0
+    /// `--lock-wait`, in seconds.
+    var lockWaitSeconds = 0
     /// `--policy-clock`.
     var policyClock: Instant?
     /// `--must-allow`.
@@ -45,6 +45,39 @@ struct HostSettings: Sendable {
         console.say(
             "warning: SSH_CONNECTION cannot be read, so nobody looked whether this cuts the connection it is run over; "
                 + "name it with --must-allow [PG460]")
+    }
+
+    /// Takes the lock of the state directory.
+    func lock(_ console: Console) throws(GateFailure) -> StateLock {
+        try state(console).lock(waitSeconds: lockWaitSeconds, now: .now)
+    }
+
+    /// Puts in order what became of a generation that nobody confirmed, before anything else is changed, and tells of it.
+    /// A generation that still waits is refused unless `isEnding`, which ends it.
+    func settleConfirmation(_ door: KernelDoor, _ console: Console) throws(GateFailure) {
+        let state = state(console)
+        guard let pending = try state.pending() else { return }
+        let lock = try lock(console)
+        switch try Confirmer(door: door, state: state, now: { .now }).settle(holding: lock) {
+        case .confirmed(let generation): console.say("generation \(generation) was confirmed; recorded now")
+        case .fellBack(_, _, let reason): console.say("warning: \(Self.words(pending, reason))")
+        case nil:
+            if try state.pending() != nil { throw .awaitsConfirmation(pending.generation) }
+        }
+    }
+
+    /// Writes down that the kernel returned to the generation before, when this user may. Looking is not held up by it.
+    func noteFallBack(_ waiting: ConfirmationLook?, _ door: KernelDoor, _ console: Console) {
+        guard let waiting, case .fellBack = waiting.stand else { return }
+        let state = state(console)
+        guard let lock = try? state.lock(waitSeconds: 0, now: .now) else { return }
+        try? Confirmer(door: door, state: state, now: { .now }).note(waiting, holding: lock)
+    }
+
+    /// Tells that a generation fell back.
+    static func words(_ pending: PendingConfirmation, _ reason: String) -> String {
+        let now = pending.previous.map { "generation \($0) is in force" } ?? "nothing is gated, as before it"
+        return "generation \(pending.generation) fell back: \(reason); \(now) [PG472]"
     }
 
     /// Who makes a change, for the record.
@@ -89,14 +122,14 @@ extension CommandOption where Settings: HostCommand {
         }
     }
 
-    /// `--wait SECONDS`.
-    static var wait: Self {
-        .value("wait", "SECONDS", help: "wait so long for another portgate that holds the lock") {
+    /// `--lock-wait SECONDS`.
+    static var lockWait: Self {
+        .value("lock-wait", "SECONDS", help: "wait so long for another portgate that holds the lock") {
             settings, text throws(UsageError) in
             guard let seconds = Int(text), (0...86_400).contains(seconds) else {
-                throw UsageError("--wait '\(text)' is not a number of seconds from 0 to 86400")
+                throw UsageError("--lock-wait '\(text)' is not a number of seconds from 0 to 86400")
             }
-            settings.host.waitSeconds = seconds
+            settings.host.lockWaitSeconds = seconds
         }
     }
 

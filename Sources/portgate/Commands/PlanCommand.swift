@@ -35,9 +35,11 @@ struct PlanCommand: HostCommand {
         let hostNow = Instant.now
         let now = host.policyClock ?? hostNow
         let declared = try DeclaredGate(path: path, now: now, offset: hostNow.seconds - now.seconds, console)
-        let look = try HostLook(.live(), host.state(console))
+        let door = KernelDoor.live()
+        let look = try HostLook(door, host.state(console))
+        host.noteFallBack(look.confirmation, door, console)
         let plan = Planner(now: now, policy: declared.policy).plan(
-            declared: declared.change.table, live: look.live.table, recorded: look.recorded,
+            declared: declared.change.table, live: look.judging, recorded: look.recorded,
             interrupted: look.interrupted?.table)
         let verdict = host.guardian(console).judge(
             declared.change.table, policy: declared.policy, now: hostNow, policyNow: now)

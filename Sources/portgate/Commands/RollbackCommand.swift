@@ -12,6 +12,8 @@ struct RollbackCommand: HostCommand {
 
         --to 0 takes the gate away: table inet portgate is deleted and every port it gated is open to everyone who can reach \
         this host. 'portgate rollback' then puts back what was in force.
+
+        While a generation waits to be confirmed (apply --confirm-within), 'portgate rollback' takes it back at once.
         """
     static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete, .refused, .rolledBack]
     static let formats: [OutputFormat] = [.text, .json]
@@ -21,7 +23,7 @@ struct RollbackCommand: HostCommand {
             settings.target = number
         },
         .flag("list", help: "list the generations, change nothing") { $0.isList = true },
-        .yes, .mustAllow, .allowLockout, .wait, .stateDirectory, outputOption,
+        .yes, .mustAllow, .allowLockout, .lockWait, .stateDirectory, outputOption,
     ]
 
     var outputs: [OutputRequest] = []
@@ -40,14 +42,57 @@ struct RollbackCommand: HostCommand {
         let rollback = Rollback(state: state)
         if isList { return try list(rollback.entries(), console) }
         let door = KernelDoor.live()
+        if try state.pending() != nil {
+            let look = try HostLook(door, state)
+            if let waiting = look.confirmation, case .armed = waiting.stand {
+                guard target == nil else { throw GateFailure.awaitsConfirmation(waiting.pending.generation) }
+                return try takeBack(waiting, look, door, console)
+            }
+            try host.settleConfirmation(door, console)
+            // It was taken back already: one step further was not asked for.
+            if target == nil { return .clean }
+        }
         let change = try rollback.change(to: target)
         let look = try HostLook(door, state)
         let policyNow = Instant(seconds: Instant.now.seconds - change.clockOffset)
         let plan = Planner(now: policyNow).plan(
-            declared: change.table, live: look.live.table, recorded: look.recorded,
+            declared: change.table, live: look.judging, recorded: look.recorded,
             interrupted: look.interrupted?.table)
         return try HostChange(settings: host, plan: plan, change: change, look: look)
             .make(self, policy: nil, policyNow: policyNow, door: door, console)
+    }
+
+    /// Takes a generation back that waits to be confirmed: the kernel would do so by itself a little later.
+    private func takeBack(
+        _ waiting: ConfirmationLook, _ look: HostLook, _ door: KernelDoor, _ console: Console
+    ) throws -> ExitCode {
+        let plan = Planner(now: .now).plan(declared: waiting.old, live: look.judging, recorded: look.recorded)
+        let isText = requests.contains { $0.format == .text && $0.path == nil }
+        if isText { try console.write(plan.text) }
+        look.tell(console)
+        let verdict = host.guardian(console).judge(waiting.old, policy: nil, now: .now, policyNow: .now)
+        for words in verdict.warnings + [verdict.refusal?.diagnostic.message].compactMap(\.self) {
+            console.say("warning: \(words) [PG460]")
+        }
+        try host.confirm("Take it back?", console)
+        let lock = try host.lock(console)
+        let confirmer = Confirmer(door: door, state: host.state(console)) { .now }
+        let end = try SteadySignals.ignoring { try confirmer.takeBack(holding: lock) }
+        let words: String
+        switch end {
+        case .confirmed(let generation)?:
+            words = "generation \(generation) was confirmed meanwhile: it stays in force; run rollback again to leave it"
+        case .fellBack(let generation, let previous, _)?:
+            let now = previous.map { "generation \($0) is in force" } ?? "nothing is gated, as before it"
+            words = "generation \(generation) was taken back, read back: \(now)"
+        case nil: words = "no generation waits to be confirmed any more"
+        }
+        let document = GateDocument(
+            command: Self.name, complete: true, findings: [], members: [.init("result", .string(words))])
+        try Publisher(requests: requests, console: console).publish { format, _ in
+            format == .json ? document.bytes : Array("\(words)\n".utf8)
+        }
+        return .clean
     }
 
     private func list(_ entries: [Rollback.Entry], _ console: Console) throws -> ExitCode {

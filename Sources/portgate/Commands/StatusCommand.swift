@@ -22,7 +22,9 @@ struct StatusCommand: HostCommand {
     init() {}
 
     func operate(_ console: Console) throws -> ExitCode {
-        let status = try StatusReader(door: .live(), state: host.state(console)).read(now: .now)
+        let door = KernelDoor.live()
+        let status = try StatusReader(door: door, state: host.state(console)).read(now: .now)
+        host.noteFallBack(status.confirmation, door, console)
         try Publisher(requests: requests, console: console).publish { format, _ in
             guard format == .json else { return Array(status.text.utf8) }
             return GateDocument(command: Self.name, complete: true, findings: status.findings, members: status.json)

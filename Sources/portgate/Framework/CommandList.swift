@@ -19,8 +19,8 @@ enum CommandList {
         Group(
             title: "Operate a host",
             commands: [
-                InitCommand.self, PlanCommand.self, ApplyCommand.self, RollbackCommand.self, StatusCommand.self,
-                SessionCommand.self, GrantCommand.self,
+                InitCommand.self, PlanCommand.self, ApplyCommand.self, ConfirmCommand.self, RollbackCommand.self,
+                StatusCommand.self, BootCommand.self, SessionCommand.self, GrantCommand.self,
             ]),
         Group(title: "This tool", commands: [CompletionsCommand.self, HelpCommand.self]),
     ]

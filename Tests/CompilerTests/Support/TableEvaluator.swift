@@ -37,6 +37,8 @@ struct TableEvaluator {
     }
 
     let table: Table
+    /// Whether the sets of protocols for a time hold both.
+    var isArmed = false
     private let chains: [String: Chain]
     private let sets: [String: NamedSet.Content]
     private let maps: [String: VerdictMap]
@@ -133,6 +135,7 @@ struct TableEvaluator {
         case .dispatchSource(let map): return try dispatch(map, packet, port: packet.sourcePort)
         case .dispatchAsked(let map): return try dispatch(map, packet, port: packet.port)
         case .family(let family): return when(family == packet.family)
+        case .protocolInSet: return when(isArmed)
         case .timeInSet(let set): return when(timeIs(in: set, packet))
         case .timeBefore(let end): return when(packet.second < end)
         case .socketUser(let users): return when(packet.user.map(users.contains) ?? false)
