@@ -9,7 +9,8 @@ enum InputGate {
     /// How a command may begin. Each names the table, or an object of it.
     static let commands = [
         "table inet portgate {", "add table inet portgate\n", "delete table inet portgate\n",
-        "add element inet portgate pg_", "delete element inet portgate pg_armed {", "flush chain inet portgate ", "flush set inet portgate ",
+        "add element inet portgate pg_", "delete element inet portgate pg_armed {", "flush chain inet portgate ",
+        "flush set inet portgate ",
         "flush map inet portgate ", "delete chain inet portgate ", "delete set inet portgate ",
         "delete map inet portgate ", "delete counter inet portgate ",
     ].map { Array($0.utf8) }

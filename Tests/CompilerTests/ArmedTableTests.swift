@@ -11,7 +11,9 @@ import Testing
         return (policy, try #require(PolicyCompiler.compile(policy, options: CompileOptions(now: Gates.now)).table))
     }
 
-    @Test("A03: armed it judges every attempt as the new table, else as the old one", arguments: 1...40 as ClosedRange<UInt64>)
+    @Test(
+        "A03: armed it judges every attempt as the new table, else as the old one",
+        arguments: 1...40 as ClosedRange<UInt64>)
     func judgesLikeEither(seed: UInt64) throws {
         let (oldPolicy, old) = try Self.compile(PolicyGenerator.yaml(seed: seed))
         let (newPolicy, new) = try Self.compile(PolicyGenerator.yaml(seed: seed + 1000))
@@ -62,9 +64,11 @@ import Testing
         let refusing = Self.table("pg_gate", .prerouting, .drop, [tcp, hand])
         let open = Self.table("pg_gate", .prerouting, .accept, [Rule([.transport(6), .verdict(.drop)]), hand])
         let elsewhere = Self.table("pg_gate", .output, .drop, [tcp])
-        let other = Self.table("pg_third", .output, .accept, [Rule([.verdict(.goto("pg_gate"))])], extra: [
-            Chain(name: "pg_gate", rules: [Rule([.transport(6), .verdict(.drop)])])
-        ])
+        let other = Self.table(
+            "pg_third", .output, .accept, [Rule([.verdict(.goto("pg_gate"))])],
+            extra: [
+                Chain(name: "pg_gate", rules: [Rule([.transport(6), .verdict(.drop)])])
+            ])
         let tables = [refusing, open, elsewhere, other]
         for old in tables {
             for new in tables {
@@ -89,7 +93,8 @@ import Testing
     func sharesObjects() throws {
         func table(_ first: UInt32, comment: String?) -> Table {
             Table(
-                name: "portgate", counters: [NamedCounter(name: "pg_c", comment: comment), NamedCounter(name: "pg_same")],
+                name: "portgate",
+                counters: [NamedCounter(name: "pg_c", comment: comment), NamedCounter(name: "pg_same")],
                 sets: [
                     NamedSet(name: "pg_s", content: .ipv4([Range32(first, first)])),
                     NamedSet(name: "pg_same", content: .ipv4([Range32(9, 9)])),

@@ -52,7 +52,8 @@ public struct Applier: Sendable {
         if let pending = try state.pending() { throw .awaitsConfirmation(pending.generation) }
         // A table that stays what it is needs no way back.
         let isArmed = confirmWithin != nil && look.table != change.table
-        let target = isArmed ? Table.armed(old: try wayBack(look, current, host), new: try change.requiredTable) : change.table
+        let target =
+            isArmed ? Table.armed(old: try wayBack(look, current, host), new: try change.requiredTable) : change.table
         // Before anything is written: what cannot be loaded is refused as a whole.
         _ = try TableSwitch.transactions(to: target, from: look.table)
         let record = GenerationRecord(

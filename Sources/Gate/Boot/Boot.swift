@@ -39,7 +39,9 @@ public struct Boot: Sendable {
     public func load() throws(GateFailure) -> Report {
         let host = try door.host()
         var findings: [Diagnostic] = []
-        if let waiting = settleWaiting(on: host, &findings) { return Report(end: .waiting(generation: waiting), findings: findings) }
+        if let waiting = settleWaiting(on: host, &findings) {
+            return Report(end: .waiting(generation: waiting), findings: findings)
+        }
         let candidates = candidates(&findings)
         guard !candidates.isEmpty else {
             guard isUntouched else { return try close(findings) }

@@ -23,7 +23,8 @@ extension Table {
         for index in table.chains.indices {
             guard let hook = table.chains[index].hook else { continue }
             let twin = newBases.first {
-                $0.name == table.chains[index].name && $0.hook?.point == hook.point && $0.hook?.priority == hook.priority
+                $0.name == table.chains[index].name && $0.hook?.point == hook.point
+                    && $0.hook?.priority == hook.priority
             }
             if let twin, let policy = twin.hook?.policy {
                 answered.insert(twin.name)
@@ -181,7 +182,8 @@ private struct ArmedNames {
         case .dispatchSource(let map): .dispatchSource(map: object(map))
         case .dispatchAsked(let map): .dispatchAsked(map: object(map))
         case .family, .timeBefore, .socketUser, .socketGroup, .socketHasOwner, .connectionState, .connectionUnconfirmed,
-            .connectionDirection, .destinationTranslated, .connectionMark, .hasPayload, .payload, .tcpFlags, .noRouteBack,
+            .connectionDirection, .destinationTranslated, .connectionMark, .hasPayload, .payload, .tcpFlags,
+            .noRouteBack,
             .linkAddress, .securityRequest, .securityIndex, .transport, .inputInterface, .outputInterface,
             .destinationIsLoopbackV4, .destinationIsLoopbackV6, .destinationType, .sourceType, .log, .setConnectionMark,
             .setReset, .rejectReset, .rejectProhibited, .unknown:

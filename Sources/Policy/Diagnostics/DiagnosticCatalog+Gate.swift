@@ -97,13 +97,15 @@ extension DiagnosticCatalog {
         error(
             "PG432", "not confirmed in time",
             "The generation was in force for a time, nobody confirmed it, and the kernel judges by the one before again, by "
-                + "itself. Exit code 5. If the new rules were right, apply them again and confirm over a new connection."),
+                + "itself. Exit code 5. If the new rules were right, apply them again and confirm over a new connection."
+        ),
         error(
             "PG433", "the confirmation proves nothing",
             "A connection from before the change may live on where a new one would be refused, so a confirmation counts only "
                 + "over an SSH connection that was made after the new rules were in force. That is read from the tree of "
                 + "processes, not from the environment: inside tmux or screen, and in a session that shares an older "
-                + "connection (ControlMaster), nothing is proved. Log in anew and confirm there, or say --local at a console."),
+                + "connection (ControlMaster), nothing is proved. Log in anew and confirm there, or say --local at a console."
+        ),
         error(
             "PG434", "nothing to confirm",
             "No generation waits to be confirmed: none was applied with --confirm-within, or its end is recorded already. "

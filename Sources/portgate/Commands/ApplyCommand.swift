@@ -21,7 +21,8 @@ struct ApplyCommand: HostCommand {
     static let formats: [OutputFormat] = [.text, .json]
     static let options: [CommandOption<Self>] = [
         .value(
-            "confirm-within", "DURATION", help: "let the kernel return to the rules before, unless confirmed (10s to 24h)"
+            "confirm-within", "DURATION",
+            help: "let the kernel return to the rules before, unless confirmed (10s to 24h)"
         ) { settings, text throws(UsageError) in
             guard let seconds = DurationText.seconds(parsing: text), (10...86_400).contains(seconds) else {
                 throw UsageError("--confirm-within '\(text)' is no length of time from 10s to 24h, such as 2m")
@@ -48,7 +49,8 @@ struct ApplyCommand: HostCommand {
 
     func validate() throws(UsageError) {
         if waits, confirmWithin == nil {
-            throw UsageError("--wait waits for a confirmation: it goes with --confirm-within (for the lock: --lock-wait)")
+            throw UsageError(
+                "--wait waits for a confirmation: it goes with --confirm-within (for the lock: --lock-wait)")
         }
     }
 

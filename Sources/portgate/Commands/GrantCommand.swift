@@ -43,7 +43,7 @@ struct GrantCommand: HostCommand {
             settings.ticket = text
         },
         .flag("wide", help: "allow --from to be wider than a /24, for IPv6 a /64") { $0.isWide = true },
-        .wait, .stateDirectory, outputOption,
+        .lockWait, .stateDirectory, outputOption,
     ]
     static let operands = Operands<Self>(
         usage: "IDENTITY | list | revoke ID", count: 1...2, completion: .words(["list", "revoke"])
@@ -103,7 +103,7 @@ struct GrantCommand: HostCommand {
         switch try action() {
         case .list: try publish(try grants.look(), console)
         case .revoke(let number):
-            let lock = try state.lock(waitSeconds: host.waitSeconds, now: .now)
+            let lock = try state.lock(waitSeconds: host.lockWaitSeconds, now: .now)
             let outcome = try grants.revoke(number, by: host.appliedBy(console), holding: lock)
             let (words, grant): (String, Grant) =
                 switch outcome {
@@ -117,7 +117,7 @@ struct GrantCommand: HostCommand {
             let request = Grant.Request(
                 identity: identity, port: port, source: source, seconds: seconds, reason: reason, ticket: ticket)
             try GrantLimits.check(source, wide: isWide)
-            let lock = try state.lock(waitSeconds: host.waitSeconds, now: .now)
+            let lock = try state.lock(waitSeconds: host.lockWaitSeconds, now: .now)
             let limits = try grants.limits(on: door.host())
             let grant = try grants.give(request, by: host.appliedBy(console), limits: limits, holding: lock)
             let words =

@@ -81,7 +81,8 @@ struct RollbackCommand: HostCommand {
         let words: String
         switch end {
         case .confirmed(let generation)?:
-            words = "generation \(generation) was confirmed meanwhile: it stays in force; run rollback again to leave it"
+            words =
+                "generation \(generation) was confirmed meanwhile: it stays in force; run rollback again to leave it"
         case .fellBack(let generation, let previous, _)?:
             let now = previous.map { "generation \($0) is in force" } ?? "nothing is gated, as before it"
             words = "generation \(generation) was taken back, read back: \(now)"
