@@ -36,8 +36,10 @@ final class GateLab {
     func apply(_ yaml: String, clock: Instant? = nil) throws {
         let policy = try Self.policy(yaml)
         let now = Int64(Date().timeIntervalSince1970)
+        let live = try inServer { try NftWorker().list() }
         let options = CompileOptions(
-            now: clock ?? Instant(seconds: now), kernelClockOffset: clock.map { now - $0.seconds } ?? 0)
+            now: clock ?? Instant(seconds: now), kernelClockOffset: clock.map { now - $0.seconds } ?? 0,
+            epoch: live.flatMap(GateEpoch.init)?.next ?? 1)
         let result = PolicyCompiler.compile(policy, options: options)
         let table = try #require(result.table, "\(result.diagnostics)")
         try inServer {

@@ -52,5 +52,6 @@ struct ConnectionStates: Hashable, Sendable {
     /// Notes a state; for ``State/live`` see ``setLive``.
     func set(_ state: State) -> Statement { .setConnectionMark(mask: mask, value: state.rawValue << (5 + shift)) }
 
-    private var liveValue: UInt32 { ((State.live.rawValue << 5) | UInt32(epoch)) << shift }
+    /// The mark of a live connection, within the mask.
+    var liveValue: UInt32 { ((State.live.rawValue << 5) | UInt32(epoch)) << shift }
 }

@@ -156,7 +156,8 @@ struct GateRenderer {
     private func asked(_ ports: [PortRenderer], _ map: String) -> [Rule] {
         transports(of: ports).map { transport in
             Rule([
-                .connectionDirection(.original), .destinationTranslated, .transport(transport), .dispatchAsked(map: map),
+                .connectionDirection(.original), .destinationTranslated, .transport(transport),
+                .dispatchAsked(map: map),
             ])
         }
     }

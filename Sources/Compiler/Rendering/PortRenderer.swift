@@ -94,7 +94,9 @@ struct PortRenderer {
     var sets: [NamedSet] {
         var sets: [NamedSet] = []
         if case .perSource = port.log.denied {
-            for v6 in [false, true] { sets.append(Self.meter(ObjectNames.deniedMeter(port.name, v6: v6), v6 ? .v6 : .v4)) }
+            for v6 in [false, true] {
+                sets.append(Self.meter(ObjectNames.deniedMeter(port.name, v6: v6), v6 ? .v6 : .v4))
+            }
         }
         for plan in deciding where plan.rate != nil {
             for v6 in [false, true] {

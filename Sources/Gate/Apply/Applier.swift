@@ -1,3 +1,4 @@
+import Compiler
 import Nftables
 public import Policy
 
@@ -63,6 +64,10 @@ public struct Applier: Sendable {
             appliedBy: appliedBy)
         var pending = isArmed ? confirmWithin.map { PendingConfirmation(record, seconds: $0) } : nil
         try state.prepare(record, ruleset: change.text, sources: change.sources, pending: pending)
+        // Epochs come round: what is still marked with the one to come was allowed by a gate long gone.
+        if let table = change.table, let epoch = GateEpoch(of: table), epoch != look.table.flatMap(GateEpoch.init) {
+            _ = try door.clearMarks(epoch.liveMark, epoch.mask)
+        }
         let count = try put(target, from: look, armedFor: isArmed ? confirmWithin : nil, record: record)
         pending?.switched = BootClock.nanoseconds
         try state.settle(record, outcome(isArmed ? .armed : .applied, ""), pending: pending)

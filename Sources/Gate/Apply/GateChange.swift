@@ -1,3 +1,4 @@
+import Compiler
 public import Nftables
 public import Policy
 
@@ -36,6 +37,19 @@ public struct GateChange: Sendable {
         self.sources = sources
         self.horizon = horizon
         self.clockOffset = clockOffset
+    }
+
+    /// Returns the change to the same gate under the epoch after that of what is live, so that every connection is judged by
+    /// it; what is live already stays as it is.
+    public func entering(after live: Table?) throws(GateFailure) -> GateChange {
+        guard let table, let live, let epoch = GateEpoch(of: live) else { return self }
+        let entered = table.withEpoch(epoch.number) == live ? live : table.withEpoch(epoch.next)
+        guard entered != table else { return self }
+        let text: [UInt8]
+        do throws(TableError) { text = try entered.rendered() } catch { throw .notLoadable("\(error)") }
+        return GateChange(
+            table: entered, text: text, origin: origin, policyName: policyName, policyDigest: policyDigest,
+            paths: paths, sources: sources, horizon: horizon, clockOffset: clockOffset)
     }
 
     /// The digest of the text.

@@ -1,3 +1,4 @@
+import Compiler
 public import Nftables
 public import Policy
 
@@ -54,7 +55,9 @@ public struct Planner: Sendable {
             alterations = TableDeviation.foreign(recorded: recorded, interrupted: interrupted, found: live)
         }
         if !isNothing, changes.isEmpty, renewals.isEmpty, alterations.isEmpty, clockMove == nil {
-            renewals = TableDeviation.between(expected: declared, found: live).map(\.description)
+            let epoch = live.flatMap(GateEpoch.init)
+            let expected = epoch.flatMap { declared?.withEpoch($0.number) } ?? declared
+            renewals = TableDeviation.between(expected: expected, found: live).map(\.description)
         }
         return Plan(
             changes: changes, alterations: alterations, renewals: renewals, clockMove: clockMove,

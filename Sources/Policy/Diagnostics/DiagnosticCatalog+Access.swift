@@ -12,7 +12,8 @@ extension DiagnosticCatalog {
         entry(
             "PG423", .error, "another account is logged in over SSH",
             "The process belongs to one account and the SSH connection above it to another, as after su. A session proves who "
-                + "logged in, nobody else. Log in as the account itself; only root, by sudo, acts for the one logged in."),
+                + "logged in, nobody else. Log in as the account itself; only root, by sudo, acts for the one logged in."
+        ),
         entry(
             "PG424", .error, "the address proves nothing",
             "A session opens ports for the address its connection comes from. A loopback address is this host itself, and "
@@ -47,7 +48,8 @@ extension DiagnosticCatalog {
         entry(
             "PG429", .error, "the grant's addresses are too wide",
             "A grant is for somebody. Blocks wider than a /24 (IPv6: /64) need --wide; wider than a /8 (IPv6: /16) are refused "
-                + "always, because that is nearly everybody; loopback addresses are this host itself. Nothing was granted."),
+                + "always, because that is nearly everybody; loopback addresses are this host itself. Nothing was granted."
+        ),
         entry(
             "PG430", .error, "nothing can be granted",
             "Grants are given on top of a policy in force here: applied with this state directory, since the last boot, in "
@@ -59,7 +61,8 @@ extension DiagnosticCatalog {
         entry(
             "PG432", .warning, "the kernel's grants are not the recorded ones",
             "The sets that hold the grants of these ports differ from what was recorded: another hand changed them, or a "
-                + "command was killed in between. What is recorded is meant; `portgate apply` of the policy puts it right."),
+                + "command was killed in between. What is recorded is meant; `portgate apply` of the policy puts it right."
+        ),
         entry(
             "PG435", .warning, "a grant ended with the change",
             "The policy that was put in force no longer takes this grant: its port takes none, or none to this identity any "

@@ -13,19 +13,28 @@ struct DeclaredGate {
 
     /// Reads and compiles a policy. What is found goes to standard error; an error ends the command.
     ///
-    /// `now` is the policy's clock, `offset` how far the host's is ahead of it.
-    init(path: String, now: Instant, offset: Int64, _ console: Console) throws {
+    /// `now` is the policy's clock, `offset` how far the host's is ahead of it. A gate other than the `live` one takes the next
+    /// epoch, so that every connection is judged by it.
+    init(path: String, now: Instant, offset: Int64, live: Table?, _ console: Console) throws {
         let policy = try PolicyInput(reading: path).required(console)
-        let options = CompileOptions(now: now, kernelClockOffset: offset, accounts: HostAccounts.database)
+        let epoch = live.flatMap(GateEpoch.init)
+        let options = CompileOptions(
+            now: now, kernelClockOffset: offset, accounts: HostAccounts.database, epoch: epoch?.next ?? 1)
         let result = PolicyCompiler.compile(policy, options: options)
         console.say(bytes: TextReport.findings(result.diagnostics, in: policy.sources))
-        guard let table = result.table else {
+        guard var table = result.table else {
             throw CommandFailure(.findings, "'\(path)' cannot be compiled", help: "portgate compile \(path)")
+        }
+        var text = result.text
+        if let epoch, let live, table.withEpoch(epoch.number) == live {
+            // Nothing changes: no connection has to be judged again.
+            table = live
+            text = try table.rendered()
         }
         self.policy = policy
         self.now = now
         change = GateChange(
-            table: table, text: result.text, origin: .apply, policyName: policy.name, policyDigest: policy.digest,
+            table: table, text: text, origin: .apply, policyName: policy.name, policyDigest: policy.digest,
             paths: [path],
             sources: policy.sources.files.map { GenerationRecord.Source(path: $0.path, bytes: $0.bytes) },
             horizon: result.horizon, clockOffset: offset)

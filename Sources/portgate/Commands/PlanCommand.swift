@@ -34,10 +34,11 @@ struct PlanCommand: HostCommand {
     func operate(_ console: Console) throws -> ExitCode {
         let hostNow = Instant.now
         let now = host.policyClock ?? hostNow
-        let declared = try DeclaredGate(path: path, now: now, offset: hostNow.seconds - now.seconds, console)
         let door = KernelDoor.live()
         let look = try HostLook(door, host.state(console))
         host.noteFallBack(look.confirmation, door, console)
+        let declared = try DeclaredGate(
+            path: path, now: now, offset: hostNow.seconds - now.seconds, live: look.judging, console)
         let plan = Planner(now: now, policy: declared.policy).plan(
             declared: declared.change.table, live: look.judging, recorded: look.recorded,
             interrupted: look.interrupted?.table)

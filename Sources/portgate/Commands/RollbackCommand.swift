@@ -52,8 +52,8 @@ struct RollbackCommand: HostCommand {
             // It was taken back already: one step further was not asked for.
             if target == nil { return .clean }
         }
-        let change = try rollback.change(to: target)
         let look = try HostLook(door, state)
+        let change = try rollback.change(to: target).entering(after: look.judging)
         let policyNow = Instant(seconds: Instant.now.seconds - change.clockOffset)
         let plan = Planner(now: policyNow).plan(
             declared: change.table, live: look.judging, recorded: look.recorded,
