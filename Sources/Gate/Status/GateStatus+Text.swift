@@ -28,6 +28,7 @@ extension GateStatus {
             for rule in port.rules { lines.append("  rule \(rule.name): \(Self.words(rule))") }
             if port.rules.isEmpty { lines.append("  nobody may reach it") }
         }
+        if !access.text.isEmpty { lines += [""] + access.text }
         if !findings.isEmpty { lines.append("") }
         for finding in findings {
             lines.append("\(finding.severity.rawValue): \(finding.message) [\(finding.code)]")
@@ -96,7 +97,7 @@ extension GateStatus {
                 }),
         ])
         guard case .object(let members) = body else { return [] }
-        return members
+        return members + access.json
     }
 
     private static func json(_ port: PortStatus) -> JSONValue {

@@ -56,6 +56,8 @@ public struct GateStatus: Sendable {
     public let clockOffset: Int64
     /// Chains of other tables that may still drop what the gate lets pass.
     public let laterChains: [BaseChain]
+    /// Who is let in for the moment: sessions and grants.
+    public let access: AccessStatus
     /// What is to be said: codes PG451 and above.
     public let findings: [Diagnostic]
 }

@@ -68,6 +68,8 @@ public struct StatusReader: Sendable {
         findings += Self.logFindings(groups, bound: bound)
         let later = look.table == nil ? [] : try door.baseChains().filter(\.comesAfterTheGate)
         if !later.isEmpty { findings.append(.laterChains(later)) }
+        let access = try AccessStatus.read(look.table, facts: view.facts, door: door, state: state, wall: now)
+        findings += access.findings
         let outcome = try record.flatMap { record throws(GateFailure) in try state.outcome(of: record.number) }
         return GateStatus(
             record: record, outcome: outcome, isLive: look.table != nil,
@@ -75,7 +77,7 @@ public struct StatusReader: Sendable {
             kernelGeneration: look.generation, policyDigest: view.policyDigest, ports: ports,
             logOwners: (bound ?? [:]).filter { groups.contains($0.key) }.mapValues { LogGroups.owner($0) },
             horizon: view.horizon,
-            clockOffset: view.clockOffset, laterChains: later, findings: findings)
+            clockOffset: view.clockOffset, laterChains: later, access: access, findings: findings)
     }
 
     /// Returns the NFLOG groups that a table writes to.
