@@ -99,6 +99,11 @@ private struct Compilation {
             facts.append("clock \(options.kernelClockOffset > 0 ? "+" : "")\(options.kernelClockOffset)")
         }
         facts += identities.resolved.map { "account \($0.kind.rawValue) \($0.name) \($0.number)" }
+        // Whose sessions fill the sets: `portgate session` goes by what is in force.
+        let sets = Set(pool.sets.map(\.name))
+        for identity in policy.identities where sets.contains(ObjectNames.sessions(identity.name, v6: false)) {
+            if case .session(let user) = identity.proof { facts.append("session \(identity.name) user \(user)") }
+        }
         return facts
     }
 }

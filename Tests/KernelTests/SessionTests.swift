@@ -11,9 +11,9 @@ struct SessionTests {
         let gate: GateLab
         let ssh: SSHServer
 
-        init(rules: String = SessionTests.rules, command: String = "%d/portgate-session") throws {
+        init(policy: String = SessionTests.policy, command: String = "%d/portgate-session") throws {
             gate = try GateLab()
-            try gate.server.loadForeign(rules)
+            try gate.apply(policy)
             try gate.server.serve("tcp/8443")
             ssh = try SSHServer(
                 on: gate.server, command: command,
@@ -55,30 +55,21 @@ struct SessionTests {
         }
     }
 
-    /// What a policy with two session identities becomes, as far as sessions need it.
-    private static let rules = """
-        table inet portgate {
-            set pg_i4_alice { type ipv4_addr; flags timeout; size 65536; }
-            set pg_i6_alice { type ipv6_addr; flags timeout; size 65536; }
-            set pg_i4_bob { type ipv4_addr; flags timeout; size 65536; }
-            set pg_i6_bob { type ipv6_addr; flags timeout; size 65536; }
-            chain pg_about {
-                return comment "session alice user pg-alice"
-                return comment "session bob user pg-bob"
-                return comment "session root user root"
-            }
-            chain pg_gate {
-                type filter hook prerouting priority -150
-                tcp dport 8443 goto pg_p_gated
-            }
-            chain pg_p_gated {
-                ip saddr @pg_i4_alice accept comment "gated/team lab.yaml:9"
-                ip6 saddr @pg_i6_alice accept comment "gated/team lab.yaml:9"
-                ip saddr @pg_i4_bob accept comment "gated/bob lab.yaml:10"
-                ip6 saddr @pg_i6_bob accept comment "gated/bob lab.yaml:10"
-                drop
-            }
-        }
+    private static let policy = """
+        version: 1
+        name: lab
+        identities:
+          alice: { session: { user: pg-alice } }
+          bob: { session: { user: pg-bob } }
+          team: { members: [alice] }
+        ports:
+          - name: gated
+            port: 8443
+            protocol: tcp
+            allow:
+              - { name: team, identities: [team] }
+              - { name: bob, identities: [bob], cidrs: [10.99.0.0/16, "fd99::/16"] }
+
         """
 
     private static let v4 = "10.99.1.1"
@@ -236,7 +227,8 @@ struct SessionTests {
     func reapplied() throws {
         let bench = try Bench()
         let session = try bench.login("pg-alice", from: bench.gate.client, at: Self.v4)
-        try bench.gate.server.loadForeign("delete table inet portgate\n\(Self.rules)")
+        try bench.gate.server.loadForeign("delete table inet portgate")
+        try bench.gate.apply(Self.policy)
         #expect(try bench.proven("alice").isEmpty)
         try bench.expect("alice", ["10.99.1.2"], within: 60)
         #expect(try bench.gate.client.connect(Self.v4, 8443) == .connected)
@@ -247,7 +239,7 @@ struct SessionTests {
 
     @Test("PG425, PG426: without its capabilities, or without a rule that asks for it, a session is refused in words")
     func refused() throws {
-        let bench = try Bench(rules: "table inet portgate { chain pg_about { return comment \"policy x\"; }; }")
+        let bench = try Bench(policy: GateLab.policyText())
         let client = bench.gate.client
         let unasked = try client.run(bench.ssh.login("pg-alice", at: Self.v4))
         #expect(unasked.status == 4, "\(unasked)")

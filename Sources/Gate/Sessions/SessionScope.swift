@@ -46,7 +46,8 @@ public struct SessionScope: Hashable, Sendable {
             var known: Set<String> = []
             for rule in rules where !rule.comment.isEmpty && names.contains(where: { rule.mentions($0) }) {
                 let name = String(rule.comment.prefix { $0 != " " })
-                if known.insert(name).inserted { found[index].rules.append(name) }
+                // What stands for a whole port, as the rules of its answers, is no rule of the policy.
+                if name.contains("/"), known.insert(name).inserted { found[index].rules.append(name) }
             }
         }
         self.init(entries: found)

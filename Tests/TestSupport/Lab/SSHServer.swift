@@ -37,10 +37,8 @@ public final class SSHServer {
             passwd += "\(name):*:\(number):\(number)::/:/bin/sh\n"
         }
         if !passwd.contains("\nsshd:") { passwd += "sshd:*:54320:65534::/run/sshd:/usr/sbin/nologin\n" }
-        try write("passwd", passwd)
-        try write(
-            "sshd_config",
-            """
+        try Data(passwd.utf8).write(to: folder.appendingPathComponent("passwd"))
+        let settings = """
             HostKey \(path)/host
             AuthorizedKeysFile \(path)/authorized
             UsePAM no
@@ -53,7 +51,8 @@ public final class SSHServer {
             UseDNS no
             ForceCommand \(command.replacingOccurrences(of: "%d", with: path))
 
-            """)
+            """
+        try Data(settings.utf8).write(to: folder.appendingPathComponent("sshd_config"))
         // sshd says on standard error that it listens; it goes to standard output to be waited for.
         process = try host.start([
             "/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c",
