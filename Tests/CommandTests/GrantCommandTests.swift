@@ -16,7 +16,7 @@ import Testing
             ("grant alice --for -1h", "--for '-1h'"), ("grant alice --for 99999999999999999999h", "--for"),
             ("grant alice --for 30M", "--for '30M'"), ("grant alice --for 1h30m", "--for '1h30m'"),
             ("grant alice --reason ''", "--reason is empty"), ("grant alice --reason $'a\\nb'", "U+A"),
-            ("grant alice --reason $'\\e[2Jx'", "U+1B"), ("grant alice --ticket $'\\u202e'", "U+202E"),
+            ("grant alice --reason $'\\e[2Jx'", "U+1B"), ("grant alice --ticket $'\\xe2\\x80\\xae'", "U+202E"),
             ("grant alice --reason $(printf '%0500d' 0)", "longer than 400 bytes"),
             ("grant list --port db", "--port does not go with 'grant list'"), ("grant list x", "unexpected operand"),
             ("grant revoke", "missing operand ID"), ("grant revoke x", "not the number of a grant"),

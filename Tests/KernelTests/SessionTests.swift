@@ -146,11 +146,7 @@ struct SessionTests {
             "mkdir \(folder)/own && cp \(folder)/host \(folder)/own/host && chown -R 54321:54321 \(folder)/own && chmod 600 \(folder)/own/host"
         )
         let own = try bench.gate.server.start(
-            [
-                "/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c",
-                "mount --bind \(folder)/passwd /etc/passwd && exec \"$@\" 2>&1", "sh",
-            ] + asAlice
-                + ["/usr/sbin/sshd", "-D", "-e", "-f", "\(folder)/own_config"])
+            SSHServer.command(asAlice + SSHServer.server("\(folder)/own_config"), accounts: "\(folder)/passwd"))
         while !(try own.line()).contains("listening on ::") {}
         let result = try bench.gate.client.run(
             bench.ssh.login("pg-alice", at: Self.v4, options: ["-p", "2222"]))
@@ -194,10 +190,8 @@ struct SessionTests {
         #expect(try bench.proven("alice") == ["10.99.1.2"])
         #expect(try bench.proven("bob") == ["10.99.1.2"])
         let list = try bench.gate.server.run(
-            [
-                "/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c",
-                "mount --bind \(bench.ssh.path)/passwd /etc/passwd && exec \(BuiltProduct.path("portgate")) session list",
-            ])
+            SSHServer.command(
+                [BuiltProduct.path("portgate"), "session", "list"], accounts: "\(bench.ssh.path)/passwd"))
         #expect(list.status == 0, "\(list)")
         #expect(list.output.contains("session alice (pg-alice) from 10.99.1.2: since "))
         #expect(list.output.contains("address shared with pg-bob"), "\(list)")

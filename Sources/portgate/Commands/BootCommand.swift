@@ -22,8 +22,17 @@ struct BootCommand: HostCommand {
     init() {}
 
     func operate(_ console: Console) throws -> ExitCode {
-        let boot = Boot(door: .live(), state: host.state(console)) { .now }
+        let (door, state) = (KernelDoor.live(), host.state(console))
+        let boot = Boot(door: door, state: state) { .now }
         let report = try SteadySignals.ignoring { try boot.load() }
+        if case .loaded = report.end {
+            do throws(GateFailure) {
+                let lock = try state.lock(waitSeconds: 30, now: .now)
+                for line in Grants.carryOver(door: door, state: state, now: { .now }, holding: lock) {
+                    console.say("warning: \(line)")
+                }
+            } catch { console.say("warning: the grants were not carried over: \(error.diagnostic.message)") }
+        }
         let words: String
         var number: Int?
         switch report.end {

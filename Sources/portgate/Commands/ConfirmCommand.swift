@@ -33,9 +33,14 @@ struct ConfirmCommand: HostCommand {
     func operate(_ console: Console) throws -> ExitCode {
         let connection = ConfirmingConnection.current()
         let lock = try host.lock(console)
-        let confirmer = Confirmer(door: .live(), state: host.state(console)) { .now }
+        let door = KernelDoor.live()
+        let state = host.state(console)
+        let confirmer = Confirmer(door: door, state: state) { .now }
         let generation = try SteadySignals.ignoring {
             try confirmer.confirm(by: isLocal ? .console(connection) : .connection(connection), holding: lock)
+        }
+        for line in Grants.carryOver(door: door, state: state, now: { .now }, holding: lock) {
+            console.say("warning: \(line)")
         }
         let proof =
             connection.map { "over the SSH connection of pid \($0.process), which is newer than its rules" }

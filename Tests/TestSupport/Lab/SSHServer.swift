@@ -53,12 +53,21 @@ public final class SSHServer {
 
             """
         try Data(settings.utf8).write(to: folder.appendingPathComponent("sshd_config"))
-        // sshd says on standard error that it listens; it goes to standard output to be waited for.
-        process = try host.start([
-            "/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c",
-            "mkdir -p /run/sshd && mount --bind \(path)/passwd /etc/passwd && exec /usr/sbin/sshd -D -e -f \(path)/sshd_config 2>&1",
-        ])
+        process = try host.start(Self.command(Self.server("\(path)/sshd_config"), accounts: "\(path)/passwd"))
         while !(try process.line()).contains("listening on ::") {}
+    }
+
+    /// The command line of sshd by some settings. It says on standard error that it listens; that goes to standard output to be
+    /// waited for. sshd closes every descriptor, by which a test would notice the end of its child, and wait: so it is the child
+    /// of a shell, and dies with it.
+    public static func server(_ settings: String) -> [String] {
+        ["/usr/bin/setpriv", "--pdeathsig", "KILL", "/usr/sbin/sshd", "-D", "-e", "-f", settings]
+    }
+
+    /// The command line that runs a program below a shell that sees the accounts of a file and no others.
+    public static func command(_ arguments: [String], accounts: String) -> [String] {
+        let script = "mkdir -p /run/sshd && mount --bind '\(accounts)' /etc/passwd && { \"$@\" 2>&1; exit $?; }"
+        return ["/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", script, "sh"] + arguments
     }
 
     deinit { stop() }
