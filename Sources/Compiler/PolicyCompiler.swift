@@ -86,6 +86,7 @@ private struct Compilation {
             found.append(.matchesNobody(rule, of: port))
         }
         diagnostics += found
+        pool.user = "\(port.name)/\(rule.name)"
         return RulePlan(rule: rule, sources: sources, time: time, port: port.name, pool: &pool)
     }
 

@@ -1,9 +1,11 @@
 import Nftables
 import Policy
 
-/// The sets of a table, named by their content: equal sets are one set, and a set that did not change keeps its name and is
-/// never loaded again.
+/// The sets of a table, named by the rule that needs them first: equal sets are one set, and a set whose content changes
+/// keeps its name, so that only the elements that differ are sent to the kernel.
 struct SetPool {
+    /// The rule for which sets are named, as `port/rule`.
+    var user = ""
     private var byName: [String: NamedSet] = [:]
     private var recent: [Fingerprint: [NamedSet]] = [:]
 
@@ -50,58 +52,16 @@ struct SetPool {
 
     private mutating func name(_ content: NamedSet.Content, prefix: String, _ print: Fingerprint) -> String {
         if let known = recent[print]?.first(where: { $0.content == content }) { return known.name }
-        let digest = Self.digest(of: content)
-        // Twelve digits suffice until two contents share them; then the later one takes more.
-        var length = 12
-        var name = prefix + digest.prefix(length)
-        while byName[name] != nil, length < digest.utf8.count {
-            length += 1
-            name = prefix + digest.prefix(length)
+        // A rule may need several sets of a type; the slash keeps their numbers clear of every rule's name.
+        var name = prefix + user
+        var number = 1
+        while byName[name] != nil {
+            number += 1
+            name = "\(prefix)\(user)/\(number)"
         }
         let set = NamedSet(name: name, content: content)
         byName[name] = set
         recent[print, default: []].append(set)
         return name
-    }
-
-    private static func digest(of content: NamedSet.Content) -> String {
-        var digest = Digest()
-        digest.update(bytes(of: content))
-        return digest.hex()
-    }
-
-    private static func bytes(of content: NamedSet.Content) -> [UInt8] {
-        var bytes: [UInt8] = []
-        switch content {
-        case .ipv4(let ranges):
-            bytes.reserveCapacity(ranges.count * 8)
-            for range in ranges {
-                append(range.first, to: &bytes)
-                append(range.last, to: &bytes)
-            }
-        case .ipv6(let ranges):
-            bytes.reserveCapacity(ranges.count * 32)
-            for range in ranges {
-                append(range.first, to: &bytes)
-                append(range.last, to: &bytes)
-            }
-        case .time(let ranges):
-            bytes.reserveCapacity(ranges.count * 16)
-            for range in ranges {
-                append(UInt64(bitPattern: range.first), to: &bytes)
-                append(UInt64(bitPattern: range.last), to: &bytes)
-            }
-        case .dynamic, .timed, .cgroups, .connections, .timedProtocols:
-            break
-        }
-        return bytes
-    }
-
-    private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
-        var shift = value.bitWidth
-        while shift > 0 {
-            shift -= 8
-            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-        }
     }
 }

@@ -5,10 +5,12 @@ extension Table {
     /// What is the same is not touched: sets of the same name and content, counters with their values, the elements that the
     /// kernel put into dynamic sets. A change that stopped between two batches is taken up from what is live then.
     ///
-    /// - Parameter live: The table as read from the kernel; nil when there is none.
+    /// - Parameters:
+    ///   - live: The table as read from the kernel; nil when there is none.
+    ///   - byElements: Whether sets that change apart from the rules do so by a batch of elements; else all is text.
     /// - Returns: The batches in order; none when the live table is this one.
     /// - Throws: ``TableError`` when this table cannot be rendered, or either one is not portgate's.
-    public func transition(from live: Table?) throws(TableError) -> [Batch] {
+    public func transition(from live: Table?, byElements: Bool = false) throws(TableError) -> [Batch] {
         let gate = "portgate"
         guard name == gate else { throw .notPortgate(name) }
         if let live, live.name != gate { throw .notPortgate(live.name) }
@@ -19,9 +21,10 @@ extension Table {
                 return [try replacement()]
             }
         }
-        let difference = TableDifference(from: live ?? Table(name: gate), to: self)
+        let difference = TableDifference(from: live ?? Table(name: gate), to: self, byElements: byElements)
         var batches: [Batch] = []
         if live == nil || difference.hasNewObjects { batches.append(difference.fill(createsTable: live == nil)) }
+        if !difference.elementChanges.isEmpty { batches.append(difference.elements()) }
         if difference.changesRules { batches.append(difference.switchOver()) }
         if difference.hasStaleObjects { batches.append(difference.clean()) }
         return batches

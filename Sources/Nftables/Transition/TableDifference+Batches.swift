@@ -13,6 +13,16 @@ extension TableDifference {
         return Batch(step: .fill, summary: "add " + parts.joined(separator: ", "), text: writer.bytes)
     }
 
+    /// The batch between: the rules that are there judge by the new sets.
+    func elements() -> Batch {
+        let counts = elementChanges.map(\.counts)
+        let (gone, fresh) = (counts.reduce(0) { $0 + $1.removed }, counts.reduce(0) { $0 + $1.added })
+        let sets = count(elementChanges.count, "set") ?? "no set"
+        return Batch(
+            step: .elements, summary: "in \(sets) remove \(gone) and add \(fresh) elements", text: [],
+            elements: elementChanges)
+    }
+
     /// The second batch: from here on the new rules judge.
     func switchOver() -> Batch {
         var writer = TextWriter(reserving: refilledSets.reduce(4096) { $0 + $1.estimatedSize })
@@ -80,14 +90,7 @@ extension TableDifference {
 
 extension NamedSet {
     /// How many elements are written.
-    fileprivate var elementCount: Int {
-        switch content {
-        case .ipv4(let ranges): ranges.count
-        case .ipv6(let ranges): ranges.count
-        case .time(let ranges): ranges.count
-        case .dynamic, .timed, .cgroups, .connections, .timedProtocols: 0
-        }
-    }
+    fileprivate var elementCount: Int { content.elementCount }
 }
 
 extension TextWriter {

@@ -18,8 +18,10 @@ struct TableDifference {
     private(set) var recreatedMaps: [VerdictMap] = []
     /// Those that hold the names.
     private(set) var displaced: [Stale] = []
-    /// Sets whose elements change in place.
+    /// Sets whose elements change in place, together with the rules.
     private(set) var refilledSets: [NamedSet] = []
+    /// Elements that change in place, before the rules and apart from them.
+    private(set) var elementChanges: [ElementChange] = []
     /// Objects that only the old table has.
     private(set) var stale: [Stale] = []
     /// Maps of the old table whose elements go.
@@ -42,12 +44,30 @@ struct TableDifference {
     }
 
     /// Compares two tables. The names of each have been found to be unique.
-    init(from old: Table, to new: Table) {
+    init(from old: Table, to new: Table, byElements: Bool) {
         self.old = old
         self.new = new
         compareCounters()
         compareSetsAndMaps()
         compareChains()
+        if byElements { separateElements() }
+    }
+
+    /// Finds the sets that need not be filled again by the transaction that switches the rules.
+    private mutating func separateElements() {
+        guard !refilledSets.isEmpty, displaced.isEmpty, !wakesTable,
+            old.foreign.allSatisfy({ $0.kind == "counter" })
+        else { return }
+        let names = Set(refilledSets.map(\.name))
+        let bound = Judgement(from: old, to: new).bound(names, oldMaps: old.maps, newMaps: new.maps)
+        let live = Self.byName(old.sets, \.name)
+        refilledSets.removeAll { set in
+            guard !bound.contains(set.name), let before = live[set.name],
+                let change = ElementChange(set: set.name, from: before.content, to: set.content)
+            else { return false }
+            elementChanges.append(change)
+            return true
+        }
     }
 
     private mutating func compareCounters() {
