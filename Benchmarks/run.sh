@@ -7,3 +7,6 @@ Benchmarks/startup.sh
 echo
 echo "== compile"
 python3 Benchmarks/compile.py "$@"
+echo
+echo "== apply"
+python3 Benchmarks/apply.py

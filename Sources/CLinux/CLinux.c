@@ -71,3 +71,14 @@ int portgate_link_up(const char *name) {
     close(fd);
     return result;
 }
+
+uint64_t portgate_network_cookie(void) {
+    uint64_t cookie = 0;
+    socklen_t length = sizeof cookie;
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return 0;
+    /* SO_NETNS_COOKIE is 71 since Linux 5.14; glibc's headers may not name it yet. */
+    int result = getsockopt(fd, SOL_SOCKET, 71, &cookie, &length);
+    close(fd);
+    return result == 0 && length == sizeof cookie ? cookie : 0;
+}

@@ -56,7 +56,7 @@ private struct Compilation {
             ).table
             do {
                 let text = try table.rendered()
-                if let difference = ReadBack.difference(of: text, from: table) {
+                if options.readsBack, let difference = ReadBack.difference(of: text, from: table) {
                     diagnostics.append(.renderingDiffers(difference))
                 } else {
                     result.table = table

@@ -58,6 +58,41 @@ public struct NftWorker: Sendable {
         }
     }
 
+    /// Reads the live table without the elements of its sets, at a cost that does not grow with them; nil when there is none.
+    ///
+    /// - Throws: ``NftWorkerError`` when it could not be read, as when texts in other tables make the listing doubtful.
+    public func rules() throws(NftWorkerError) -> Table? {
+        let outcome: Subprocess.Outcome
+        do throws(SubprocessError) {
+            outcome = try process("rules", input: []).run()
+        } catch {
+            throw .notListed(Self.answer(to: error))
+        }
+        guard outcome.succeeded else { throw .notListed(Self.answer(for: outcome)) }
+        if outcome.output.isEmpty { return nil }
+        // The table comes first, then a table for each map.
+        let head = Array("table inet portgate {".utf8)
+        var parts: [[UInt8]] = []
+        for line in outcome.output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            if line.elementsEqual(head) { parts.append([]) }
+            guard !parts.isEmpty else { continue }
+            parts[parts.count - 1] += line + [UInt8(ascii: "\n")]
+        }
+        do throws(TableParseError) {
+            guard let text = parts.first else { return nil }
+            var table = try TableParser.parse(text)
+            for text in parts.dropFirst() {
+                for map in try TableParser.parse(text).maps {
+                    guard let index = table.maps.firstIndex(where: { $0.name == map.name }) else { continue }
+                    table.maps[index] = map
+                }
+            }
+            return table
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
     /// Reads the text of the live table as `nft -n -s list table inet portgate` lists it; empty when there is none.
     ///
     /// - Throws: ``NftWorkerError`` when the table could not be listed.

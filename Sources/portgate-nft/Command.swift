@@ -8,6 +8,8 @@ enum Command: String {
     case check
     /// Lists portgate's table; nothing when there is none.
     case list
+    /// Lists portgate's table without the elements of its sets, then each of its maps with them; nothing when there is none.
+    case rules
 
     /// Does it, and returns the exit code.
     func run() -> Int32 {
@@ -15,7 +17,11 @@ enum Command: String {
             Output.error("libnftables gives no context")
             return ExitCode.internalFailure
         }
-        return self == .list ? Self.list(session) : Self.load(session)
+        switch self {
+        case .load, .check: return Self.load(session)
+        case .list: return Self.list(session)
+        case .rules: return Self.rules(session)
+        }
     }
 
     private static func load(_ session: borrowing Session) -> Int32 {
@@ -53,6 +59,37 @@ enum Command: String {
         }
         guard let isFaithful = isFaithful(table.output, command: command) else { return ExitCode.refused }
         let text = isFaithful ? table.output : Array(unfaithful.utf8)
+        return Output.write(text, to: STDOUT_FILENO) ? ExitCode.success : ExitCode.internalFailure
+    }
+
+    /// Lists the rules at a cost that does not grow with the sets: libnftables reads every element for `list table`, and none
+    /// for a terse `list ruleset`. That shows everybody's tables, so each text in any of them must be faithful; else this is
+    /// refused, and ``list`` is the way.
+    private static func rules(_ session: borrowing Session) -> Int32 {
+        let command = Array("list ruleset".utf8)
+        guard let terse = Session(dryRun: true, form: .terse) else {
+            Output.error("libnftables gives no context")
+            return ExitCode.internalFailure
+        }
+        let ruleset = terse.run(command)
+        guard ruleset.succeeded, isFaithful(ruleset.output, command: command) == true else {
+            Output.error("the ruleset cannot be listed faithfully")
+            return ExitCode.refused
+        }
+        let lines = ruleset.output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard let first = lines.firstIndex(where: { $0.elementsEqual("table inet portgate {".utf8) }),
+            let last = lines[first...].firstIndex(where: { $0.elementsEqual("}".utf8) })
+        else { return ExitCode.success }
+        var text = Array(lines[first...last].joined(separator: [UInt8(ascii: "\n")])) + [UInt8(ascii: "\n")]
+        for line in lines[first...last] where line.starts(with: "\tmap ".utf8) && line.last == UInt8(ascii: "{") {
+            let name = line.dropFirst(5).dropLast(2)
+            let map = session.run(Array("list map inet portgate ".utf8) + name)
+            guard map.succeeded else {
+                Output.error(map.error)
+                return ExitCode.refused
+            }
+            text += map.output
+        }
         return Output.write(text, to: STDOUT_FILENO) ? ExitCode.success : ExitCode.internalFailure
     }
 

@@ -14,6 +14,8 @@ struct Session: ~Copyable {
     enum Form {
         /// nft's own text.
         case text
+        /// nft's own text without the elements of named sets, which then need not be read.
+        case terse
         /// JSON without the elements of sets. Only for listing: text that is run by such a context is tried as JSON first.
         case terseJSON
     }
@@ -31,6 +33,7 @@ struct Session: ~Copyable {
         nft_ctx_clear_include_paths(context)
         nft_ctx_set_dry_run(context, dryRun)
         var flags = NFT_CTX_OUTPUT_STATELESS | NFT_CTX_OUTPUT_NUMERIC_ALL
+        if form == .terse { flags |= NFT_CTX_OUTPUT_TERSE }
         if form == .terseJSON { flags |= NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_TERSE }
         nft_ctx_output_set_flags(context, UInt32(flags))
         self.context = context

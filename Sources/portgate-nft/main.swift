@@ -5,7 +5,7 @@ import Glibc
 
 let arguments = CommandLine.arguments.dropFirst()
 guard arguments.count == 1, let command = arguments.first.flatMap(Command.init) else {
-    Output.error("usage: portgate-nft load|check|list")
+    Output.error("usage: portgate-nft load|check|list|rules")
     exit(ExitCode.usage)
 }
 guard Confinement.enter() else {

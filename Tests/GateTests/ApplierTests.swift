@@ -14,7 +14,8 @@ struct ApplierTests {
         GateSample.port("web", 8443, rules: [GateSample.rule("office", ["10.20.0.0/16"])]),
     ])
     let second = GateSample.policy([
-        GateSample.port("db", 5432, rules: [GateSample.rule("billing", ["10.0.0.0/9"])])
+        GateSample.port("db", 5432, rules: [GateSample.rule("billing", ["10.0.0.0/9"])]),
+        GateSample.port("mail", 25, rules: [GateSample.rule("relay", ["192.0.2.0/24"])]),
     ])
 
     /// One host: a kernel, a state directory and an applier over them.
@@ -23,6 +24,8 @@ struct ApplierTests {
         var door = KernelDoor.live()
 
         init() throws { folder = try StateFolder() }
+
+        init(folder: StateFolder) { self.folder = folder }
 
         func apply(_ change: GateChange, seen: LiveLook? = nil) throws -> Applier.Report {
             let applier = Applier(door: door, state: folder.directory, appliedBy: "tests") { GateSample.now }

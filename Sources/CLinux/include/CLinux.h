@@ -33,6 +33,8 @@ int portgate_keep_only_capability(unsigned int capability);
 int portgate_die_with_parent(void);
 /* SIOCSIFFLAGS: sets an interface of this thread's network namespace up. */
 int portgate_link_up(const char *name);
+/* SO_NETNS_COOKIE: the number of this thread's network namespace, never used twice in a boot; 0 when there is none. */
+uint64_t portgate_network_cookie(void);
 
 #include "CLinuxSession.h"
 #include "CLinuxTrial.h"

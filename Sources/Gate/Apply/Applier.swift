@@ -37,7 +37,7 @@ public struct Applier: Sendable {
     public func apply(
         _ change: GateChange, seen: LiveLook, confirmWithin: Int? = nil, holding lock: borrowing StateLock
     ) throws(GateFailure) -> Report {
-        let look = try door.look()
+        let look = try door.look(after: seen)
         guard look.table == seen.table else {
             throw .movedOn("the live rules are not those that the plan was made for: another hand changed them")
         }
@@ -48,6 +48,7 @@ public struct Applier: Sendable {
             change.origin == .apply || change.origin == .noGate, try state.interrupted() == nil,
             try state.pending() == nil
         {
+            state.stamp(current, seenAt: look, through: door)
             return .nothingToDo(generation: current.number)
         }
         if let pending = try state.pending() { throw .awaitsConfirmation(pending.generation) }
@@ -68,12 +69,15 @@ public struct Applier: Sendable {
         if let table = change.table, let epoch = GateEpoch(of: table), epoch != look.table.flatMap(GateEpoch.init) {
             _ = try door.clearMarks(epoch.liveMark, epoch.mask)
         }
-        let count = try put(target, from: look, armedFor: isArmed ? confirmWithin : nil, record: record)
+        let end = try put(target, from: look, armedFor: isArmed ? confirmWithin : nil, record: record)
         pending?.switched = BootClock.nanoseconds
         try state.settle(record, outcome(isArmed ? .armed : .applied, ""), pending: pending)
+        if !isArmed, end.seen.table != nil { state.stamp(record, seenAt: end.seen, through: door) }
         // A spare generation that stays takes room, nothing else.
         try? state.prune(keeping: record)
-        guard let confirmWithin, isArmed else { return .applied(generation: record.number, transactions: count) }
+        guard let confirmWithin, isArmed else {
+            return .applied(generation: record.number, transactions: end.transactions)
+        }
         return .armed(generation: record.number, seconds: confirmWithin)
     }
 
@@ -95,14 +99,14 @@ public struct Applier: Sendable {
     /// Leads the kernel to a table; when that fails, back to what was live before.
     private func put(
         _ target: Table?, from look: LiveLook, armedFor seconds: Int?, record: GenerationRecord
-    ) throws(GateFailure) -> Int {
+    ) throws(GateFailure) -> TableSwitch.End {
         let company = TableSwitch.Company(after: seconds.map { Table.arming(seconds: $0) } ?? [])
         do throws(TableSwitch.Failure) {
-            let count = try TableSwitch(door: door).lead(to: target, from: look, with: company)
+            let end = try TableSwitch(door: door).leadAndSee(to: target, from: look, with: company)
             guard seconds == nil || (try? door.armed()) != nil else {
                 throw .failed("the switch that is to lead back is not armed")
             }
-            return count
+            return end
         } catch {
             switch error {
             case .movedOn(let reason):

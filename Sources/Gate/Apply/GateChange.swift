@@ -8,6 +8,8 @@ public struct GateChange: Sendable {
     public let table: Table?
     /// Its text, as it was compiled or recorded.
     public let text: [UInt8]
+    /// The digest of the text.
+    public let rulesetDigest: String
     /// How it comes to be.
     public let origin: GenerationRecord.Origin
     /// The policy's name.
@@ -30,6 +32,7 @@ public struct GateChange: Sendable {
     ) {
         self.table = table
         self.text = text
+        rulesetDigest = Digest.hex(of: text)
         self.origin = origin
         self.policyName = policyName
         self.policyDigest = policyDigest
@@ -51,9 +54,6 @@ public struct GateChange: Sendable {
             table: entered, text: text, origin: origin, policyName: policyName, policyDigest: policyDigest,
             paths: paths, sources: sources, horizon: horizon, clockOffset: clockOffset)
     }
-
-    /// The digest of the text.
-    public var rulesetDigest: String { Digest.hex(of: text) }
 
     /// The table of a change that is to be confirmed: taking the gate away is none.
     var requiredTable: Table {

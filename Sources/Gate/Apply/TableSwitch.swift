@@ -20,6 +20,14 @@ struct TableSwitch {
         var after: [UInt8] = []
     }
 
+    /// Where it ended.
+    struct End {
+        /// How many transactions it took.
+        let transactions: Int
+        /// What was read back.
+        let seen: LiveLook
+    }
+
     let door: KernelDoor
 
     /// Leads to a table, or to none, from a look, as long as nobody else changes the table in between.
@@ -27,14 +35,19 @@ struct TableSwitch {
     /// - Returns: how many transactions it took.
     func lead(
         to target: Table?, from look: LiveLook, with company: Company = Company()
-    ) throws(Failure) -> Int {
-        let batches: [[UInt8]]
+    ) throws(Failure) -> Int { try leadAndSee(to: target, from: look, with: company).transactions }
+
+    /// Leads to a table, or to none, and returns what was seen to be live at the end.
+    func leadAndSee(
+        to target: Table?, from look: LiveLook, with company: Company = Company()
+    ) throws(Failure) -> End {
+        let batches: [Batch]
         do throws(GateFailure) { batches = try Self.transactions(to: target, from: look.table, with: company) } catch {
             throw .movedOn(error.diagnostic.message)
         }
-        try load(batches, to: target, from: look, with: company)
-        try verify(target)
-        return batches.count
+        let generation = try load(batches, to: target, from: look, with: company)
+        let found = try verify(target, after: batches, from: look, at: generation)
+        return End(transactions: batches.count, seen: found)
     }
 
     /// Makes `previous` live again and reads back that it is. When there was no table, what a failed change left of its own
@@ -42,54 +55,70 @@ struct TableSwitch {
     func restore(_ previous: Table?) throws(GateFailure) {
         let look = try door.look()
         guard look.table != previous else { return }
-        for batch in try Self.transactions(to: previous, from: look.table) { try door.load(batch) }
+        for batch in try Self.transactions(to: previous, from: look.table) {
+            try door.put(batch, expecting: try door.generation())
+        }
         let found = try door.look()
         guard let first = TableDeviation.between(expected: previous, found: found.table).first else { return }
         throw .kernelUnreadable("the way back ended at something else: \(first)")
     }
 
-    /// Returns the texts that lead from one table to another, one for each transaction.
+    /// Returns what leads from one table to another, a batch for each transaction. What comes in company of the switch of the
+    /// rules comes with all else that judges.
     static func transactions(
         to target: Table?, from live: Table?, with company: Company = Company()
-    ) throws(GateFailure) -> [[UInt8]] {
-        guard let target else { return live == nil ? [] : [Array("delete table inet portgate\n".utf8)] }
+    ) throws(GateFailure) -> [Batch] {
+        guard let target else {
+            let text = Array("delete table inet portgate\n".utf8)
+            return live == nil ? [] : [Batch(step: .clean, summary: "take the gate away", text: text)]
+        }
+        let isAlone = company.before.isEmpty && company.after.isEmpty
         do throws(TableError) {
-            return try target.transition(from: live).map { batch in
+            return try target.transition(from: live, byElements: isAlone).map { batch in
+                var batch = batch
                 switch batch.step {
-                case .switchOver: company.before + batch.text + company.after
-                case .replace: batch.text + company.after
-                case .fill, .clean: batch.text
+                case .switchOver: batch.text = company.before + batch.text + company.after
+                case .replace: batch.text += company.after
+                case .fill, .elements, .clean: break
                 }
+                return batch
             }
         } catch { throw .notLoadable("\(error)") }
     }
 
+    /// Loads the batches; returns the generation that the last of them made, or nil when others made transactions meanwhile.
     private func load(
-        _ batches: [[UInt8]], to target: Table?, from look: LiveLook, with company: Company
-    ) throws(Failure) {
+        _ batches: [Batch], to target: Table?, from look: LiveLook, with company: Company
+    ) throws(Failure) -> UInt32? {
         var expected = look.generation
+        var isAlone = true
         for (index, batch) in batches.enumerated() {
             let found = try generation()
             // The generation is everybody's: it counts only when this table is another one than the transactions start from.
+            if found != expected { isAlone = false }
             if found != expected, try !isStill(batches[index...], to: target, with: company) {
                 let reason = "another program changed the table between the look and transaction \(index + 1)"
                 throw index == 0 ? .movedOn(reason) : .failed(reason)
             }
             do throws(GateFailure) {
-                try door.load(batch)
+                try door.put(batch, expecting: found)
             } catch {
+                // The kernel took nothing of it, as the ruleset is at another generation.
+                if index == 0, error.diagnostic.code == "PG406" { throw .movedOn(error.diagnostic.message) }
                 // Whatever it says: only the kernel knows. The last transaction may have been committed all the same.
                 let isLast = index == batches.count - 1
-                if isLast, let found = try? door.look(), found.table == target { break }
+                if isLast, let found = try? door.look(), found.table == target { return nil }
                 throw .failed("transaction \(index + 1) of \(batches.count): \(error.diagnostic.message)")
             }
             expected = try generation()
+            if expected != KernelDoor.generation(after: found) { isAlone = false }
         }
+        return isAlone ? expected : nil
     }
 
     /// Whether what is left to load leads from what is live now to the target, to the byte.
     private func isStill(
-        _ rest: ArraySlice<[UInt8]>, to target: Table?, with company: Company
+        _ rest: ArraySlice<Batch>, to target: Table?, with company: Company
     ) throws(Failure) -> Bool {
         do throws(GateFailure) {
             return try Self.transactions(to: target, from: try door.look().table, with: company) == Array(rest)
@@ -99,15 +128,17 @@ struct TableSwitch {
     }
 
     /// Reads the table back and compares it with what is meant, object by object.
-    private func verify(_ declared: Table?) throws(Failure) {
+    private func verify(
+        _ declared: Table?, after batches: [Batch], from look: LiveLook, at generation: UInt32?
+    ) throws(Failure) -> LiveLook {
         let found: LiveLook
         do throws(GateFailure) {
-            found = try door.look()
+            found = try door.look(after: batches, from: look, to: declared, at: generation)
         } catch {
             throw .failed("what is live could not be read back (\(error.diagnostic.message))")
         }
         let differences = TableDeviation.between(expected: declared, found: found.table)
-        guard let first = differences.first else { return }
+        guard let first = differences.first else { return found }
         let more = differences.count > 1 ? " and \(differences.count - 1) more differences" : ""
         throw .failed("read back, it is not what was loaded: \(first)\(more)")
     }

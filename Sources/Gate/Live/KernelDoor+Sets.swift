@@ -18,6 +18,16 @@ extension KernelDoor {
         throw .kernelUnsteady(tries: tries)
     }
 
+    /// Asks for elements one by one.
+    static func held(_ elements: [SetElement], in set: SetHandle) throws(GateFailure) -> [Bool] {
+        do throws(NetlinkSocket.Failure) {
+            var sets = try SetElements()
+            var found: [Bool] = []
+            for element in elements { found.append(try sets.holds(element, in: set)) }
+            return found
+        } catch { throw .kernelUnreadable("set \(set.name): \(error.words)") }
+    }
+
     /// Changes sets over netlink.
     static func change(_ changes: [SetChange], expecting generation: UInt32?) throws(GateFailure) {
         do throws(SetElements.Refusal) {

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Nftables
 
@@ -24,6 +25,9 @@ extension KernelDoor {
                 guard isThere else { return nil }
                 throw .kernelUnreadable("table inet portgate is there, and portgate-nft lists nothing")
             },
+            rules: { () throws(GateFailure) in
+                do throws(NftWorkerError) { return try worker.rules() } catch { throw .kernelUnreadable(error.words) }
+            },
             load: { text throws(GateFailure) in
                 let answer = worker.load(text)
                 if answer != .ok { throw .kernelUnreadable(answer.words) }
@@ -48,6 +52,11 @@ extension KernelDoor {
             },
             host: { () throws(GateFailure) in try HostIdentity.current() },
             elements: { set throws(GateFailure) in try Self.elements(of: set) },
+            held: { set, elements throws(GateFailure) in try Self.held(elements, in: set) },
+            cookie: {
+                let cookie = portgate_network_cookie()
+                return cookie == 0 ? nil : cookie
+            },
             change: { changes, generation throws(GateFailure) in try Self.change(changes, expecting: generation) },
             clearMarks: { value, mask throws(GateFailure) in
                 do throws(NetlinkSocket.Failure) {

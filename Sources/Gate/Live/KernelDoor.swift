@@ -6,6 +6,8 @@ public struct KernelDoor: Sendable {
     public var generation: @Sendable () throws(GateFailure) -> UInt32
     /// Reads `table inet portgate`, or nil when it does not exist.
     public var list: @Sendable () throws(GateFailure) -> Table?
+    /// Reads the table without the elements of its sets, or nil when it does not exist.
+    public var rules: @Sendable () throws(GateFailure) -> Table?
     /// Loads one transaction. What it returns or throws is a hint: only reading back tells.
     public var load: @Sendable (_ text: [UInt8]) throws(GateFailure) -> Void
     /// Reads the named counters of the table.
@@ -21,6 +23,10 @@ public struct KernelDoor: Sendable {
     /// Changes elements of sets of the table in one transaction: all of it, or nothing. With a generation, only when the
     /// ruleset is still at it; else PG406. Unlike with ``load``, success is the kernel's own word.
     public var change: @Sendable (_ changes: [SetChange], _ expecting: UInt32?) throws(GateFailure) -> Void
+    /// Tells for each element whether the set holds exactly it, whatever the size of the set.
+    public var held: @Sendable (_ set: SetHandle, _ elements: [SetElement]) throws(GateFailure) -> [Bool]
+    /// Reads the number that the kernel gives this network namespace and no other before the next boot; nil when it has none.
+    public var cookie: @Sendable () -> UInt64?
     /// Sets the bits of a mask to zero in the mark of every tracked connection in which they equal a value; returns how many.
     public var clearMarks: @Sendable (_ value: UInt32, _ mask: UInt32) throws(GateFailure) -> Int
 
@@ -28,23 +34,29 @@ public struct KernelDoor: Sendable {
     public init(
         generation: @escaping @Sendable () throws(GateFailure) -> UInt32,
         list: @escaping @Sendable () throws(GateFailure) -> Table?,
+        rules: @escaping @Sendable () throws(GateFailure) -> Table?,
         load: @escaping @Sendable (_ text: [UInt8]) throws(GateFailure) -> Void,
         counters: @escaping @Sendable () throws(GateFailure) -> [String: CounterValue],
         armed: @escaping @Sendable () throws(GateFailure) -> ArmedTimer?,
         baseChains: @escaping @Sendable () throws(GateFailure) -> [BaseChain],
         host: @escaping @Sendable () throws(GateFailure) -> HostIdentity,
         elements: @escaping @Sendable (_ set: SetHandle) throws(GateFailure) -> SetListing,
+        held: @escaping @Sendable (_ set: SetHandle, _ elements: [SetElement]) throws(GateFailure) -> [Bool],
+        cookie: @escaping @Sendable () -> UInt64?,
         change: @escaping @Sendable (_ changes: [SetChange], _ expecting: UInt32?) throws(GateFailure) -> Void,
         clearMarks: @escaping @Sendable (_ value: UInt32, _ mask: UInt32) throws(GateFailure) -> Int
     ) {
         self.generation = generation
         self.list = list
+        self.rules = rules
         self.load = load
         self.counters = counters
         self.armed = armed
         self.baseChains = baseChains
         self.host = host
         self.elements = elements
+        self.held = held
+        self.cookie = cookie
         self.change = change
         self.clearMarks = clearMarks
     }

@@ -108,6 +108,12 @@ struct SetBatch {
         writer.close(end)
     }
 
+    /// Writes an element as a question for it; returns how many marks that are.
+    static func marks(of element: SetElement, in set: SetHandle, to writer: inout NetlinkWriter) -> Int {
+        write(SetElement(element.first, element.last), of: set, to: &writer)
+        return set.isInterval && element.last < set.key.greatest ? 2 : 1
+    }
+
     private static func key(_ value: UInt128, of set: SetHandle, to writer: inout NetlinkWriter) {
         let data = writer.open(1)
         switch set.key.size {

@@ -16,6 +16,9 @@ struct SetDump {
     private let set: SetHandle
     private var marks: [Mark] = []
 
+    /// Boundaries and single values taken so far.
+    var markCount: Int { marks.count }
+
     init(of set: SetHandle) { self.set = set }
 
     /// Takes the elements of one message, given without its struct nfgenmsg.

@@ -46,6 +46,32 @@ struct SetElements: ~Copyable {
         return dump.elements
     }
 
+    /// Tells whether a set holds exactly this element, by asking for its marks: the kernel answers with the nearest ones.
+    mutating func holds(_ element: SetElement, in set: SetHandle) throws(NetlinkSocket.Failure) -> Bool {
+        var writer = NetlinkWriter()
+        let marks = SetBatch.marks(of: element, in: set, to: &writer)
+        // NFT_MSG_GETSETELEM without NLM_F_DUMP: one answer for each mark, or ENOENT.
+        var request = NetlinkRequest(type: 10 << 8 | 13, flags: NetlinkRequest.request | 0x4)
+        request.append([1, 0, 0, 0])
+        request.append(attribute: 1, text: "portgate")
+        request.append(attribute: 2, text: set.name)
+        request.append(attribute: 3 | 0x8000, writer.bytes)
+        var dump = SetDump(of: set)
+        do throws(NetlinkSocket.Failure) {
+            try socket.dump(request) { message throws(NetlinkReply.Malformed) in
+                guard message.type == 10 << 8 | 12 else { return }
+                guard message.payload.count >= 4 else { throw .length }
+                try dump.take(UnsafeRawBufferPointer(rebasing: message.payload[4...]))
+            }
+        } catch {
+            if case .system("netlink", ENOENT) = error { return false }
+            throw error
+        }
+        let found = dump.elements
+        return dump.markCount == marks && found.count == 1 && found[0].first == element.first
+            && found[0].last == element.last
+    }
+
     /// Makes changes in one transaction: all of them, or none. With a generation, only when the ruleset is still at it.
     mutating func change(_ changes: [SetChange], expecting generation: UInt32?) throws(Refusal) {
         sequence &+= 0x0010_0000

@@ -22,7 +22,7 @@ public struct StatusReader: Sendable {
         var recorded = try record.flatMap { record throws(GateFailure) in try state.table(of: record) }
         let host = try door.host()
         let interrupted = try state.pending() == nil ? state.interruptedTable(on: host) : nil
-        let look = try door.look()
+        let look = try state.look(through: door, record: record?.host == host ? record : nil, recorded: recorded)
         let confirmation = try state.confirmation(live: look, door: door)
         let view = GateView(confirmation?.isAsExpected == true ? confirmation?.judging : look.table)
         var findings: [Diagnostic] = []

@@ -18,8 +18,10 @@ struct DeclaredGate {
     init(path: String, now: Instant, offset: Int64, live: Table?, _ console: Console) throws {
         let policy = try PolicyInput(reading: path).required(console)
         let epoch = live.flatMap(GateEpoch.init)
-        let options = CompileOptions(
+        var options = CompileOptions(
             now: now, kernelClockOffset: offset, accounts: HostAccounts.database, epoch: epoch?.next ?? 1)
+        // What is applied is read back from the kernel, where it counts.
+        options.readsBack = false
         let result = PolicyCompiler.compile(policy, options: options)
         console.say(bytes: TextReport.findings(result.diagnostics, in: policy.sources))
         guard var table = result.table else {
@@ -62,7 +64,8 @@ struct HostLook {
         record = try state.current()
         interrupted =
             if let number = try state.interrupted() { (number, try state.interruptedTable(on: host)) } else { nil }
-        live = try door.look()
+        let applied = if let record, record.host == host { try state.table(of: record) } else { Table?.none }
+        live = try state.look(through: door, record: record, recorded: applied)
         confirmation = try state.confirmation(live: live, door: door)
         if let confirmation {
             // As expected, it is what one of the two generations says; else what another hand did is told object by object.
@@ -70,7 +73,7 @@ struct HostLook {
             recorded = confirmation.isAsExpected ? confirmation.judging : confirmation.expected
         } else {
             judging = live.table
-            recorded = if let record, record.host == host { try state.table(of: record) } else { nil }
+            recorded = applied
         }
     }
 
