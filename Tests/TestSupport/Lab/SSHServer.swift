@@ -83,12 +83,13 @@ public final class SSHServer {
         try Data(text.utf8).write(to: folder.appendingPathComponent(name))
     }
 
-    /// The command line of a client that logs in.
+    /// The command line of a client that logs in. Like sshd it closes every descriptor, so a shell stands above it.
     public func login(
         _ user: String, at address: String, options: [String] = [], asking command: [String] = []
     ) -> [String] {
         [
-            "/usr/bin/ssh", "-F", "none", "-T", "-i", "\(folder.path)/key", "-o", "IdentitiesOnly=yes", "-o",
+            "/bin/sh", "-c", "\"$@\"; exit $?", "sh", "/usr/bin/setpriv", "--pdeathsig", "KILL", "/usr/bin/ssh", "-F",
+            "none", "-T", "-i", "\(folder.path)/key", "-o", "IdentitiesOnly=yes", "-o",
             "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o",
             "BatchMode=yes",
         ] + options + ["\(user)@\(address)"] + command
