@@ -70,11 +70,11 @@ struct GateRenderer {
     /// Everything that this host sends: to itself, and the answers of its sockets.
     private var local: Chain { base(ObjectNames.local, .output, toJudges(ObjectNames.leaving)) }
 
-    /// Lets live connections pass. A server's SYN and ACK opens another one, whatever is known of an earlier one between the
-    /// same ends.
+    /// Lets live connections pass. A SYN opens another one, whatever is known of an earlier one between the same ends: its data
+    /// and the place of its first byte are still to be judged.
     private func toJudges(_ chain: String) -> [Rule] {
         [
-            Rule([.tcpFlags(.openingAnswer), .verdict(.goto(chain))]),
+            Rule([.tcpFlags(.synchronizing), .verdict(.goto(chain))]),
             Rule([settings.states.isLive, .verdict(.accept)]),
             Rule([.verdict(.goto(chain))]),
         ]

@@ -11,7 +11,14 @@ extension PortRenderer {
         let counter = Statement.counter(ObjectNames.allowed(port.name, plan.name))
         let end = Statement.verdict(.goto(lasts ? ObjectNames.live : ObjectNames.admitted))
         // What was judged once stays so: its first bytes do not come again.
-        var rules = [
+        // Data in a SYN is refused below, whatever is known of an earlier connection between the same ends.
+        var rules =
+            !port.protocols.contains(.tcp)
+            ? []
+            : [
+                Rule([.tcpFlags(.opening), .hasPayload, .verdict(.return)], comment: comment)
+            ]
+        rules += [
             Rule([states.isIn(.unserved), counter, .verdict(.accept)], comment: comment),
             Rule([states.isIn(.admitted), counter, end], comment: comment),
             Rule([states.isIn(.live), counter, end], comment: comment),

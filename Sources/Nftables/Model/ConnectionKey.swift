@@ -28,6 +28,8 @@ public enum TCPFlags: Hashable, Sendable, CaseIterable {
     case opening
     /// SYN and ACK.
     case openingAnswer
+    /// SYN, whatever else.
+    case synchronizing
     /// RST.
     case reset
 }

@@ -100,6 +100,7 @@ extension TableScanner {
     mutating func tcpFlags() -> Statement? {
         if take("0x2 / 0x1,0x2,0x4,0x10") { return .tcpFlags(.opening) }
         if take("0x2,0x10 / 0x2,0x10") { return .tcpFlags(.openingAnswer) }
+        if take("& 0x2 == 0x2") { return .tcpFlags(.synchronizing) }
         if take("& 0x4 == 0x4") { return .tcpFlags(.reset) }
         return take("set 0x4") ? .setReset : nil
     }

@@ -84,6 +84,7 @@ extension TextWriter {
         case .payload(let match): payload(match)
         case .tcpFlags(.opening): write("tcp flags 0x2 / 0x1,0x2,0x4,0x10")
         case .tcpFlags(.openingAnswer): write("tcp flags 0x2,0x10 / 0x2,0x10")
+        case .tcpFlags(.synchronizing): write("tcp flags & 0x2 == 0x2")
         case .tcpFlags(.reset): write("tcp flags & 0x4 == 0x4")
         case .setReset: write("tcp flags set 0x4")
         case .noRouteBack(let sameInterface):

@@ -122,6 +122,8 @@ struct TableEvaluator {
             return .next
         case .hasPayload: return when(packet.payload?.isEmpty == false)
         case .payload(let match): return when(match.holds(packet.payload ?? []))
+        case .tcpFlags(.synchronizing):
+            return when(packet.transport == 6 && (packet.flags == .opening || packet.flags == .openingAnswer))
         case .tcpFlags(let flags): return when(packet.transport == 6 && packet.flags == flags)
         case .setReset:
             guard packet.transport == 6 else { return .endOfRule }
