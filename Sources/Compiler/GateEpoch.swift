@@ -27,9 +27,26 @@ public struct GateEpoch: Hashable, Sendable {
 
     /// The mark, within the mask, of a connection that is live under this epoch.
     public var liveMark: UInt32 { ConnectionStates(mask: mask, epoch: number).liveValue }
+
+    /// The mark, within the mask, of a connection that is allowed and judged again with every packet.
+    public var admittedMark: UInt32 { ConnectionStates(mask: mask, epoch: number).value(of: .admitted) }
 }
 
 extension Table {
+    /// Returns the TCP ports of sockets of this host on which this gate judges first payloads, and which an earlier one, or
+    /// none, did not gate.
+    public func portsNewlyJudgedByPayload(since earlier: Table?) -> [ClosedRange<UInt16>] {
+        let judging = Set(chains.map(\.name))
+        let known = Set(earlier?.chains.map(\.name) ?? [])
+        guard let map = maps.first(where: { $0.name == ObjectNames.takenUpMap }) else { return [] }
+        return map.elements.compactMap { element in
+            guard case .goto(let chain) = element.verdict else { return nil }
+            let port = chain.dropFirst(ObjectNames.answerJudgePrefix.count)
+            guard judging.contains(ObjectNames.openingPrefix + port), !known.contains(chain) else { return nil }
+            return element.first...element.last
+        }
+    }
+
     /// Returns the gate's table with another epoch and nothing else changed; a table that is no gate's is returned as it is.
     public func withEpoch(_ number: UInt8) -> Table {
         guard let epoch = GateEpoch(of: self), epoch.number != number else { return self }

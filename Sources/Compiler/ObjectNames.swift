@@ -64,7 +64,8 @@ enum ObjectNames {
     /// Chain that judges connections of this host to itself.
     static func ownJudge(_ port: Name) -> String { "pg_l_\(port)" }
     /// Chain that judges what a socket of this host answers, and the same behind a translated destination.
-    static func answerJudge(_ port: Name) -> String { "pg_b_\(port)" }
+    static let answerJudgePrefix = "pg_b_"
+    static func answerJudge(_ port: Name) -> String { answerJudgePrefix + port.text }
     static func translatedJudge(_ port: Name) -> String { "pg_c_\(port)" }
     /// Chain of what this host answers itself.
     static func ownAnswers(_ port: Name) -> String { "pg_e_\(port)" }
@@ -85,7 +86,8 @@ enum ObjectNames {
         "\(lasts ? "pg_z_" : "pg_zt_")\(port)/\(rule)"
     }
     /// Chain that remembers where a client's first byte will stand.
-    static func opening(_ port: Name) -> String { "pg_h_\(port)" }
+    static let openingPrefix = "pg_h_"
+    static func opening(_ port: Name) -> String { openingPrefix + port.text }
     /// Chain that holds a server's first bytes against what the port serves.
     static func served(_ port: Name) -> String { "pg_s_\(port)" }
     /// Chain and counter of connections whose first bytes were wrong.

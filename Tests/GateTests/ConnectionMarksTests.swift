@@ -40,9 +40,9 @@ struct ConnectionMarksTests {
             for port in 1_000..<1_090 { try Self.datagram(to: UInt16(port)) }
             try Self.datagram(to: 2_000)
             let door = KernelDoor.live()
-            #expect(try door.clearMarks(0x0600_0000, 0xff00_0000) == 0)
-            #expect(try door.clearMarks(0x0700_0000, 0xff00_0000) == 90)
-            #expect(try door.clearMarks(0x0700_0000, 0xff00_0000) == 0)
+            #expect(try door.changeMarks(0x0600_0000, 0, 0xff00_0000) == 0)
+            #expect(try door.changeMarks(0x0700_0000, 0, 0xff00_0000) == 90)
+            #expect(try door.changeMarks(0x0700_0000, 0, 0xff00_0000) == 0)
             var marks = try ConnectionMarks()
             #expect(try marks.connections(markedWith: 0x0000_abcd, mask: 0xffff_ffff).count == 90)
             #expect(try marks.connections(markedWith: 0x0800_abcd, mask: 0xffff_ffff).count == 1)

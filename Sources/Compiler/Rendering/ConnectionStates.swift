@@ -35,7 +35,7 @@ struct ConnectionStates: Hashable, Sendable {
 
     /// Whether the connection is in a state, whatever its epoch.
     func isIn(_ state: State) -> Statement {
-        .connectionMark(mask: 0xe0 << shift, value: state.rawValue << (5 + shift))
+        .connectionMark(mask: 0xe0 << shift, value: value(of: state))
     }
 
     /// Whether nothing is known of the connection.
@@ -49,8 +49,11 @@ struct ConnectionStates: Hashable, Sendable {
     /// Notes that the connection has been cut.
     var setDead: Statement { .setConnectionMark(mask: mask, value: mask) }
 
+    /// The mark of a state without an epoch, within the mask.
+    func value(of state: State) -> UInt32 { state.rawValue << (5 + shift) }
+
     /// Notes a state; for ``State/live`` see ``setLive``.
-    func set(_ state: State) -> Statement { .setConnectionMark(mask: mask, value: state.rawValue << (5 + shift)) }
+    func set(_ state: State) -> Statement { .setConnectionMark(mask: mask, value: value(of: state)) }
 
     /// The mark of a live connection, within the mask.
     var liveValue: UInt32 { ((State.live.rawValue << 5) | UInt32(epoch)) << shift }

@@ -63,12 +63,9 @@ public struct Applier: Sendable {
             policyName: change.policyName, policyDigest: change.policyDigest, paths: change.paths,
             rulesetDigest: digest, host: host, clockOffset: change.clockOffset, horizon: change.horizon,
             appliedBy: appliedBy)
+        try prepareConnections(for: change.table, live: look.table)
         var pending = isArmed ? confirmWithin.map { PendingConfirmation(record, seconds: $0) } : nil
         try state.prepare(record, ruleset: change.text, sources: change.sources, pending: pending)
-        // Epochs come round: what is still marked with the one to come was allowed by a gate long gone.
-        if let table = change.table, let epoch = GateEpoch(of: table), epoch != look.table.flatMap(GateEpoch.init) {
-            _ = try door.clearMarks(epoch.liveMark, epoch.mask)
-        }
         let end = try put(target, from: look, armedFor: isArmed ? confirmWithin : nil, record: record)
         pending?.switched = BootClock.nanoseconds
         try state.settle(record, outcome(isArmed ? .armed : .applied, ""), pending: pending)
@@ -79,6 +76,16 @@ public struct Applier: Sendable {
             return .applied(generation: record.number, transactions: end.transactions)
         }
         return .armed(generation: record.number, seconds: confirmWithin)
+    }
+
+    /// Makes what conntrack knows fit the gate to come.
+    private func prepareConnections(for table: Table?, live: Table?) throws(GateFailure) {
+        guard let table, let epoch = GateEpoch(of: table), epoch != live.flatMap(GateEpoch.init) else { return }
+        // Epochs come round: what is still marked with the one to come was allowed by a gate long gone, and is judged again.
+        _ = try door.changeMarks(epoch.liveMark, epoch.admittedMark, epoch.mask)
+        // Nobody can say any more what connections began with that are older than the gate: they are judged by everything else.
+        let ports = table.portsNewlyJudgedByPayload(since: live)
+        if !ports.isEmpty { _ = try door.takeOver(ports, epoch.admittedMark, epoch.mask) }
     }
 
     /// Returns the table to which the kernel is to fall back: what is live, when it is what was recorded.

@@ -28,8 +28,11 @@ public struct LockoutGuard: Sendable {
             if let policy {
                 let attempt = AccessAttempt(
                     source: endpoint.source, isOwn: endpoint.isOwn, port: endpoint.port, transport: endpoint.transport,
-                    time: policyNow)
-                if case .refused(let port, _) = policy.decide(attempt) {
+                    time: policyNow, request: endpoint.origin == .currentSSH ? .ssh : nil)
+                // What somebody who must be let in will say first is not known here.
+                if case .refused(let port, let misses) = policy.decide(attempt),
+                    !misses.contains(where: { $0.mismatches == [.request] && endpoint.origin != .currentSSH })
+                {
                     return Verdict(
                         refusal: refusal(endpoint, by: "port \(policy.ports[port].name)"), warnings: warnings)
                 }

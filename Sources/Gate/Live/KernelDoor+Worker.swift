@@ -58,11 +58,20 @@ extension KernelDoor {
                 return cookie == 0 ? nil : cookie
             },
             change: { changes, generation throws(GateFailure) in try Self.change(changes, expecting: generation) },
-            clearMarks: { value, mask throws(GateFailure) in
+            changeMarks: { value, other, mask throws(GateFailure) in
                 do throws(NetlinkSocket.Failure) {
                     var marks = try ConnectionMarks()
-                    return try marks.clear(equalTo: value, mask: mask)
+                    return try marks.change(from: value, to: other, mask: mask)
                 } catch { throw .kernelUnreadable("the marks of connections: \(error.words)") }
+            },
+            takeOver: { ports, mark, mask throws(GateFailure) in
+                do throws(NetlinkSocket.Failure) {
+                    var diagnosis = try SocketDiagnosis()
+                    let open = try diagnosis.established().filter { one in ports.contains { $0 ~= one.serverPort } }
+                    guard !open.isEmpty else { return 0 }
+                    var marks = try ConnectionMarks()
+                    return try marks.takeOver(open, mark: mark, mask: mask)
+                } catch { throw .kernelUnreadable("the connections open by now: \(error.words)") }
             })
     }
 }

@@ -27,8 +27,12 @@ public struct KernelDoor: Sendable {
     public var held: @Sendable (_ set: SetHandle, _ elements: [SetElement]) throws(GateFailure) -> [Bool]
     /// Reads the number that the kernel gives this network namespace and no other before the next boot; nil when it has none.
     public var cookie: @Sendable () -> UInt64?
-    /// Sets the bits of a mask to zero in the mark of every tracked connection in which they equal a value; returns how many.
-    public var clearMarks: @Sendable (_ value: UInt32, _ mask: UInt32) throws(GateFailure) -> Int
+    /// Changes the bits of a mask in the mark of every tracked connection in which they equal a value; returns how many.
+    public var changeMarks: @Sendable (_ value: UInt32, _ other: UInt32, _ mask: UInt32) throws(GateFailure) -> Int
+    /// Marks the TCP connections that sockets of this host have open on ports, and tracks those that are not tracked yet;
+    /// returns how many.
+    public var takeOver:
+        @Sendable (_ ports: [ClosedRange<UInt16>], _ mark: UInt32, _ mask: UInt32) throws(GateFailure) -> Int
 
     /// Creates a door from its calls.
     public init(
@@ -44,7 +48,10 @@ public struct KernelDoor: Sendable {
         held: @escaping @Sendable (_ set: SetHandle, _ elements: [SetElement]) throws(GateFailure) -> [Bool],
         cookie: @escaping @Sendable () -> UInt64?,
         change: @escaping @Sendable (_ changes: [SetChange], _ expecting: UInt32?) throws(GateFailure) -> Void,
-        clearMarks: @escaping @Sendable (_ value: UInt32, _ mask: UInt32) throws(GateFailure) -> Int
+        changeMarks: @escaping @Sendable (_ value: UInt32, _ other: UInt32, _ mask: UInt32) throws(GateFailure) -> Int,
+        takeOver:
+            @escaping @Sendable (_ ports: [ClosedRange<UInt16>], _ mark: UInt32, _ mask: UInt32) throws(GateFailure)
+            -> Int
     ) {
         self.generation = generation
         self.list = list
@@ -58,7 +65,8 @@ public struct KernelDoor: Sendable {
         self.held = held
         self.cookie = cookie
         self.change = change
-        self.clearMarks = clearMarks
+        self.changeMarks = changeMarks
+        self.takeOver = takeOver
     }
 
     /// Reads the table together with the generation it was read at. The generation is compared before and after. Where other

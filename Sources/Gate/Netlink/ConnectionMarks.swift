@@ -24,18 +24,20 @@ struct ConnectionMarks: ~Copyable {
         socket = try NetlinkSocket(family: 12, timeoutMilliseconds: timeoutMilliseconds)
     }
 
-    /// Sets the bits of a mask to zero in the mark of every connection in which they equal a value, and returns how many
-    /// those were. Other bits stay. A connection that ends meanwhile is not counted.
+    /// Changes the bits of a mask in the mark of every connection in which they equal a value, and returns how many those
+    /// were. Other bits stay. A connection that ends meanwhile is not counted.
     ///
     /// The kernel changes a mark without looking at it: bits that something else set since the dump are lost too.
-    mutating func clear(equalTo value: UInt32, mask: UInt32) throws(NetlinkSocket.Failure) -> Int {
-        var cleared = 0
+    mutating func change(
+        from value: UInt32, to other: UInt32, mask: UInt32
+    ) throws(NetlinkSocket.Failure) -> Int {
+        var changed = 0
         var rest = try connections(markedWith: value & mask, mask: mask)[...]
         while !rest.isEmpty {
-            cleared += try clear(rest.prefix(Self.perCall), mask: mask)
+            changed += try change(rest.prefix(Self.perCall), to: other & mask, mask: mask)
             rest = rest.dropFirst(Self.perCall)
         }
-        return cleared
+        return changed
     }
 
     /// Reads the connections whose masked mark equals a value.
@@ -78,8 +80,8 @@ struct ConnectionMarks: ~Copyable {
         return Connection(family: payload[0], tuple: tuple, zone: zone)
     }
 
-    private mutating func clear(
-        _ connections: ArraySlice<Connection>, mask: UInt32
+    private mutating func change(
+        _ connections: ArraySlice<Connection>, to value: UInt32, mask: UInt32
     ) throws(NetlinkSocket.Failure) -> Int {
         var writer = NetlinkWriter()
         let first = sequence
@@ -90,27 +92,63 @@ struct ConnectionMarks: ~Copyable {
             sequence &+= 1
             writer.attribute(Self.original | 0x8000, bytes: connection.tuple)
             if let zone = connection.zone { writer.attribute(Self.zone, bytes: zone) }
-            writer.attribute(Self.mark, UInt32(0))
+            writer.attribute(Self.mark, value)
             writer.attribute(Self.mask, mask)
             writer.closeMessage(start)
         }
+        return try answers(writer, first: first, count: connections.count, tolerating: ENOENT)
+    }
+
+    /// Takes over connections that were open before the gate was: each gets the bits of a mark, and one that is not tracked
+    /// yet is tracked from now on. Returns how many there are.
+    mutating func takeOver(
+        _ connections: [OpenConnection], mark value: UInt32, mask: UInt32
+    ) throws(NetlinkSocket.Failure) -> Int {
+        var taken = 0
+        var rest = connections[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(Self.perCall)
+            // First what is tracked, by its own mark; then what is not, which another packet may have begun to track.
+            for create in [true, false] {
+                var writer = NetlinkWriter()
+                let first = sequence
+                for connection in part {
+                    // NLM_F_REQUEST, NLM_F_ACK, and to create NLM_F_CREATE and NLM_F_EXCL.
+                    let start = writer.openMessage(
+                        type: Self.new, flags: create ? 0x605 : 0x5, sequence: sequence, family: connection.family)
+                    sequence &+= 1
+                    connection.write(to: &writer, creating: create, mark: value, mask: mask)
+                    writer.closeMessage(start)
+                }
+                let count = try answers(writer, first: first, count: part.count, tolerating: create ? EEXIST : ENOENT)
+                if !create { taken += count }
+            }
+            rest = rest.dropFirst(Self.perCall)
+        }
+        return taken
+    }
+
+    /// Sends messages and counts those that the kernel carried out.
+    private mutating func answers(
+        _ writer: NetlinkWriter, first: UInt32, count: Int, tolerating tolerated: Int32
+    ) throws(NetlinkSocket.Failure) -> Int {
         try socket.send(writer.bytes)
         var answered = 0
-        var changed = 0
-        while answered < connections.count {
+        var done = 0
+        while answered < count {
             _ = try socket.eachMessage { message throws(NetlinkSocket.Failure) in
-                guard message.type == NetlinkReply.Message.error, message.sequence &- first < UInt32(connections.count)
+                guard message.type == NetlinkReply.Message.error, message.sequence &- first < UInt32(count)
                 else { return false }
                 guard message.payload.count >= 4 else { throw .malformed }
                 let code = message.payload.loadUnaligned(as: Int32.self)
                 answered += 1
-                guard code == 0 || code == -ENOENT else {
+                guard code == 0 || code == -tolerated else {
                     throw .system(call: "netlink", errno: code == .min ? .max : -code)
                 }
-                if code == 0 { changed += 1 }
+                if code == 0 { done += 1 }
                 return false
             }
         }
-        return changed
+        return done
     }
 }

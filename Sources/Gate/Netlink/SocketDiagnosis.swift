@@ -31,6 +31,23 @@ struct SocketDiagnosis: ~Copyable {
         return found
     }
 
+    /// Reads TCP connections that are established, those that this host opened among them.
+    mutating func established() throws(NetlinkSocket.Failure) -> [OpenConnection] {
+        var found: [OpenConnection] = []
+        for family: UInt8 in [2, 10] {
+            var request = NetlinkRequest(type: 20, flags: NetlinkRequest.request | NetlinkRequest.dump)
+            request.append([family, TransportProtocol.tcp.rawValue, 0, 0])
+            // TCP_ESTABLISHED is 1, and TCP_CLOSE_WAIT, in which the host may still send, 8.
+            request.append(NetlinkRequest.native(UInt32(1) << 1 | 1 << 8))
+            request.append([UInt8](repeating: 0, count: 48))
+            for answer in try socket.ask(request) where answer.type == 20 {
+                guard let one = OpenConnection(inDiagnosis: answer.payload) else { throw .malformed }
+                found.append(one)
+            }
+        }
+        return found
+    }
+
     /// Reads one struct inet_diag_msg; nil when it is too short or of another family.
     static func socket(in payload: ArraySlice<UInt8>, transport: TransportProtocol) -> ListeningSocket? {
         guard payload.count >= messageSize, let family = payload.first, family == 2 || family == 10,
