@@ -47,7 +47,8 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(
             name: "KernelTests",
-            dependencies: ["Gate", "Compiler", "Host", "Policy", "Nftables", "CLinux", "TestSupport"]),
+            dependencies: ["Gate", "Compiler", "Host", "Policy", "Nftables", "CLinux", "TestSupport"],
+            exclude: ["RequestScripts"]),
     ],
     swiftLanguageModes: [.v6]
 )

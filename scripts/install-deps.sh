@@ -5,7 +5,10 @@ set -euo pipefail
 
 build=(libyaml-dev libnftables-dev libmnl-dev nettle-dev libstdc++-12-dev make)
 runtime=(nftables iproute2 tzdata)
-testing=(python3 netcat-openbsd curl openssl conntrack procps util-linux openssh-client openssh-server libcap2-bin)
+testing=(
+    python3 netcat-openbsd curl openssl conntrack procps util-linux libcap2-bin
+    openssh-server openssh-client postgresql postgresql-client redis-server redis-tools bind9-dnsutils python3-scapy
+)
 bench=(gcc libc6-dev python3-venv)
 
 wanted=()
@@ -39,6 +42,15 @@ if [ ${#missing[@]} -gt 0 ]; then
     export DEBIAN_FRONTEND=noninteractive
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    # The tests start servers of their own: one that came with a package just installed is not left running.
+    for pair in openssh-server=ssh postgresql=postgresql redis-server=redis-server; do
+        [[ " ${missing[*]} " == *" ${pair%=*} "* ]] || continue
+        if [ -d /run/systemd/system ]; then
+            "${as_root[@]}" systemctl disable --now --quiet "${pair#*=}"
+        elif [ -x "/etc/init.d/${pair#*=}" ]; then
+            "${as_root[@]}" "/etc/init.d/${pair#*=}" stop >/dev/null || true
+        fi
+    done
 fi
 
 command -v swift >/dev/null || {

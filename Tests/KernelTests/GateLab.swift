@@ -32,14 +32,16 @@ final class GateLab {
 
     /// Compiles a policy and loads it into the server in the steps of an apply.
     ///
-    /// - Parameter clock: what the policy's clock shows at this moment; the true time unless given.
-    func apply(_ yaml: String, clock: Instant? = nil) throws {
+    /// - Parameters:
+    ///   - clock: what the policy's clock shows at this moment; the true time unless given.
+    ///   - remembering: how many connections can wait at once for their first payload.
+    func apply(_ yaml: String, clock: Instant? = nil, remembering: UInt32 = 65_536) throws {
         let policy = try Self.policy(yaml)
         let now = Int64(Date().timeIntervalSince1970)
         let live = try inServer { try NftWorker().list() }
         let options = CompileOptions(
             now: clock ?? Instant(seconds: now), kernelClockOffset: clock.map { now - $0.seconds } ?? 0,
-            epoch: live.flatMap(GateEpoch.init)?.next ?? 1)
+            epoch: live.flatMap(GateEpoch.init)?.next ?? 1, rememberedConnections: remembering)
         let result = PolicyCompiler.compile(policy, options: options)
         let table = try #require(result.table, "\(result.diagnostics)")
         try inServer {

@@ -288,6 +288,7 @@ public struct TableGenerator {
         statements += newerMatches()
         if chance(8) { statements.append(.tcpFlags(TCPFlags.allCases.randomElement(using: &random) ?? .reset)) }
         if chance(8) { statements.append(.setReset) }
+        if chance(8) { statements.append(.stripMultipath) }
         if chance(6), !statements.contains(where: Self.isAboutTCP) { statements.append(.transport(number(256))) }
         return statements
     }

@@ -34,6 +34,15 @@ extension PortRenderer {
         guard port.protocols.contains(.tcp) else {
             return Chain(name: ObjectNames.typed(port.name, plan.name, lasts: lasts), rules: rules)
         }
+        // Multipath TCP reorders what the application reads, and an urgent byte is taken out of it: what was judged would not
+        // be what is read. A connection without the option is one of plain TCP.
+        rules.append(Rule([.stripMultipath], comment: comment))
+        for state in onlyObserves ? [] : [ConnectionStates.State.pending, .pendingServed] {
+            rules.append(
+                Rule(
+                    [states.isIn(state), .tcpFlags(.urgent), .counter(ObjectNames.early(port.name)), .verdict(.drop)],
+                    comment: comment))
+        }
         rules.append(
             Rule(
                 [.transport(6), .hasPayload, .verdict(.goto(ObjectNames.payloads(port.name, plan.name)))],
@@ -161,10 +170,20 @@ extension PortRenderer {
     /// Cuts a connection whose first bytes were wrong, too few to tell, or too late.
     var unfit: Chain {
         let counter = Statement.counter(ObjectNames.unfit(port.name))
-        let words = onlyObserves ? "would-deny \(port.name) request" : "deny \(port.name) request"
-        var statements = port.log.denied == .none ? [] : [log(words)]
-        statements += [counter, .verdict(.goto(onlyObserves ? ObjectNames.live : ObjectNames.cut))]
-        return Chain(name: ObjectNames.unfit(port.name), rules: [Rule(statements, comment: portComment)])
+        let verdict = onlyObserves ? "would-deny" : "deny"
+        let end = [counter, Statement.verdict(.goto(onlyObserves ? ObjectNames.live : ObjectNames.cut))]
+        var rules = [Rule(end, comment: portComment)]
+        if port.log.denied != .none {
+            rules = [Rule([log("\(verdict) \(port.name) short")] + end, comment: portComment)]
+            // Whatever a rule would take is longer.
+            let all = RequestMatcher(
+                clientSpeaks: typed.flatMap { $0.requests ?? [] }, over: .tcp, signatures: settings.signatures)
+            if let longEnough = all.longEnough {
+                let wrong = [.payload(longEnough), log("\(verdict) \(port.name) request")]
+                rules.insert(Rule(wrong + end, comment: portComment), at: 0)
+            }
+        }
+        return Chain(name: ObjectNames.unfit(port.name), rules: rules)
     }
 
     /// Ends for a connection for which there is no room in a table: it is refused, and that is recorded.

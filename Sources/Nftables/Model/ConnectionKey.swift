@@ -32,4 +32,6 @@ public enum TCPFlags: Hashable, Sendable, CaseIterable {
     case synchronizing
     /// RST.
     case reset
+    /// URG.
+    case urgent
 }

@@ -78,6 +78,8 @@ public enum Statement: Hashable, Sendable {
     case remember(ConnectionKey, set: String, timeoutSeconds: UInt32, refreshes: Bool)
     /// `tcp flags set 0x4`: makes the segment a reset, of which no socket reads the payload.
     case setReset
+    /// `reset tcp option mptcp`: blanks the option of Multipath TCP, so that both ends speak TCP.
+    case stripMultipath
     // Ends.
     /// An unconditional verdict.
     case verdict(Verdict)

@@ -102,6 +102,7 @@ extension TableScanner {
         if take("0x2,0x10 / 0x2,0x10") { return .tcpFlags(.openingAnswer) }
         if take("& 0x2 == 0x2") { return .tcpFlags(.synchronizing) }
         if take("& 0x4 == 0x4") { return .tcpFlags(.reset) }
+        if take("& 0x20 == 0x20") { return .tcpFlags(.urgent) }
         return take("set 0x4") ? .setReset : nil
     }
 

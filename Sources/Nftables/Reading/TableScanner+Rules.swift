@@ -75,6 +75,7 @@ extension TableScanner {
         case UInt8(ascii: "r"):
             if take("reject with tcp reset") { return .rejectReset }
             if take("reject with icmpx 3") { return .rejectProhibited }
+            if take("reset tcp option mptcp") { return .stripMultipath }
             return verdict().map(Statement.verdict)
         default: return verdict().map(Statement.verdict)
         }

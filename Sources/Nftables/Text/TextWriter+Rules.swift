@@ -86,6 +86,8 @@ extension TextWriter {
         case .tcpFlags(.openingAnswer): write("tcp flags 0x2,0x10 / 0x2,0x10")
         case .tcpFlags(.synchronizing): write("tcp flags & 0x2 == 0x2")
         case .tcpFlags(.reset): write("tcp flags & 0x4 == 0x4")
+        case .tcpFlags(.urgent): write("tcp flags & 0x20 == 0x20")
+        case .stripMultipath: write("reset tcp option mptcp")
         case .setReset: write("tcp flags set 0x4")
         case .noRouteBack(let sameInterface):
             write(sameInterface ? "fib saddr . iif oif 0" : "fib saddr oif 0")

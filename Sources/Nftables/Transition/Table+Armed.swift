@@ -186,7 +186,7 @@ private struct ArmedNames {
             .noRouteBack,
             .linkAddress, .securityRequest, .securityIndex, .transport, .inputInterface, .outputInterface,
             .destinationIsLoopbackV4, .destinationIsLoopbackV6, .destinationType, .sourceType, .log, .setConnectionMark,
-            .setReset, .rejectReset, .rejectProhibited, .unknown:
+            .setReset, .stripMultipath, .rejectReset, .rejectProhibited, .unknown:
             statement
         }
     }

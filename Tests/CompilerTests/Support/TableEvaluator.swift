@@ -129,6 +129,7 @@ struct TableEvaluator {
             guard packet.transport == 6 else { return .endOfRule }
             isReset = true
             return .next
+        case .stripMultipath: return packet.transport == 6 ? .next : .endOfRule
         case .noRouteBack: return when(!packet.hasRouteBack)
         case .linkAddress(let address): return when(packet.linkAddress == address)
         case .securityRequest(let number): return when(packet.securityRequest == number)
