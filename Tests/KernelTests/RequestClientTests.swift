@@ -101,7 +101,7 @@ struct RequestClientTests {
             return try #require(Int(result.output.trimmingCharacters(in: .whitespacesAndNewlines)), "\(result)")
         }
         func read(_ port: Int) throws -> [String] {
-            try reader.connections().filter { $0.port == port }.map { String(decoding: $0.bytes, as: UTF8.self) }
+            try reader.connections().filter { $0.port == port }.map { $0.text }
         }
         // Without request types the server takes it from the SYN: the lab does what it should.
         try lab.apply(nil)
