@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh Debian 12 with Swift 6: `make demo` and `make test`.
-.PHONY: all demo test bench build deps format clean install
+.PHONY: all demo test bench build deps format clean install install-files
 
 PREFIX ?= /usr/local
 
@@ -28,10 +28,18 @@ bench:
 format:
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-install: build
-	install -D -s -m 0755 .build/release/portgate $(DESTDIR)$(PREFIX)/sbin/portgate
-	install -D -s -m 0755 .build/release/portgate-nft $(DESTDIR)$(PREFIX)/sbin/portgate-nft
-	install -D -s -m 0755 .build/release/portgate-session $(DESTDIR)$(PREFIX)/sbin/portgate-session
+BINARIES ?= .build/release
+
+install: build install-files
+
+# Copies what is built; staged with DESTDIR for packagers.
+install-files:
+	install -D -s -m 0755 $(BINARIES)/portgate $(DESTDIR)$(PREFIX)/sbin/portgate
+	install -D -s -m 0755 $(BINARIES)/portgate-nft $(DESTDIR)$(PREFIX)/libexec/portgate/portgate-nft
+	install -D -s -m 0755 $(BINARIES)/portgate-session $(DESTDIR)$(PREFIX)/sbin/portgate-session
+	install -d $(DESTDIR)/usr/lib/systemd/system
+	sed 's|@SBINDIR@|$(PREFIX)/sbin|' packaging/systemd/portgate.service > $(DESTDIR)/usr/lib/systemd/system/portgate.service
+	chmod 0644 $(DESTDIR)/usr/lib/systemd/system/portgate.service
 
 clean:
 	rm -rf .build

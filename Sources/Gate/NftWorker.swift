@@ -1,4 +1,5 @@
 // Talks to the kernel, through a process of its own.
+import Glibc
 internal import Host
 public import Nftables
 
@@ -34,7 +35,7 @@ public struct NftWorker: Sendable {
         self.timeout = timeout
     }
 
-    /// Uses the executable that stands beside the running one.
+    /// Uses the executable that stands beside the running one, or, installed, in `libexec/portgate` next to its folder.
     public init(timeout: Duration = .seconds(60)) {
         self.init(path: Self.siblingPath, timeout: timeout)
     }
@@ -153,6 +154,12 @@ public struct NftWorker: Sendable {
         guard let own = RunningProgram.path, let slash = own.utf8.lastIndex(of: UInt8(ascii: "/")) else {
             return "portgate-nft"
         }
-        return own[...slash] + "portgate-nft"
+        let folder = String(own[..<slash])
+        let sibling = folder + "/portgate-nft"
+        guard access(sibling, X_OK) != 0 else { return sibling }
+        // Installed, it is no command of its own.
+        let parent = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? ""
+        let installed = parent + "/libexec/portgate/portgate-nft"
+        return access(installed, X_OK) == 0 ? installed : sibling
     }
 }

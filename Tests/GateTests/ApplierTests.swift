@@ -27,10 +27,13 @@ struct ApplierTests {
 
         init(folder: StateFolder) { self.folder = folder }
 
-        func apply(_ change: GateChange, seen: LiveLook? = nil) throws -> Applier.Report {
+        func apply(
+            _ change: GateChange, seen: LiveLook? = nil, confirmWithin: Int? = nil
+        ) throws -> Applier.Report {
             let applier = Applier(door: door, state: folder.directory, appliedBy: "tests") { GateSample.now }
             let lock = try folder.directory.lock(waitSeconds: 0, now: GateSample.now)
-            return try applier.apply(change, seen: try seen ?? KernelDoor.live().look(), holding: lock)
+            return try applier.apply(
+                change, seen: try seen ?? KernelDoor.live().look(), confirmWithin: confirmWithin, holding: lock)
         }
 
         /// Returns the failure that applying ends with.

@@ -1,0 +1,130 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// Applying on hosts that are short of something: privileges, room, a writable disk.
+@Suite("applying in hard times")
+struct HardTimesTests {
+    /// Copies portgate to where everybody may run it and runs it as nobody with one capability.
+    private static func asNobody(_ lab: ConfirmLab) throws -> [String] {
+        for name in ["portgate", "portgate-nft"] {
+            try FileManager.default.copyItem(
+                atPath: BuiltProduct.path(name), toPath: lab.folder.appendingPathComponent(name).path)
+        }
+        chmod(lab.folder.path, 0o755)
+        try FileManager.default.createDirectory(
+            atPath: lab.folder.path + "/state", withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700])
+        chown(lab.folder.path + "/state", 65534, 65534)
+        return [
+            "/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all,+net_admin",
+            "--ambient-caps=-all,+net_admin", "--bounding-set=-all,+net_admin", "/usr/bin/env", "-i", "-C",
+            lab.folder.path, "PORTGATE_STATE_DIR=\(lab.folder.path)/state", lab.folder.path + "/portgate",
+        ]
+    }
+
+    @Test("K08: apply, confirm, status, rollback and boot need CAP_NET_ADMIN and no more; files are nobody else's")
+    func leastPrivilege() throws {
+        let lab = try ConfirmLab()
+        let nobody = try Self.asNobody(lab)
+        let server = lab.gate.server
+        try server.serve("tcp/8443")
+        for arguments in [
+            ["apply", "--yes", "old.yaml"], ["apply", "--yes", "--confirm-within", "1h", "new.yaml"],
+            ["confirm", "--local"],
+            ["status"], ["rollback", "--yes"], ["boot"], ["plan", "old.yaml"],
+        ] {
+            let result = try server.run(nobody + arguments)
+            #expect(result.status == 0, "\(arguments): \(result)")
+        }
+        #expect(try lab.judging() == "old")
+        let modes = try server.check(
+            "/usr/bin/find", lab.folder.path + "/state", "-printf", "%y %m %U\n"
+        ).split(separator: "\n")
+        #expect(modes.count > 10)
+        #expect(Set(modes) == ["d 700 65534", "f 600 65534"])
+        // Without the capability it is told, and nothing is changed.
+        let bare = nobody.map { $0.hasPrefix("--") && $0.hasSuffix("+net_admin") ? String($0.dropLast(11)) : $0 }
+        let refused = try server.run(bare + ["apply", "--yes", "new.yaml"])
+        #expect(refused.status == 3 && refused.errors.contains("CAP_NET_ADMIN"), "\(refused)")
+        #expect(try lab.judging() == "old")
+    }
+
+    /// Runs a shell script on the server with a small file system of its own as the state directory.
+    private static func withSmallDisk(_ lab: ConfirmLab, _ script: String) throws -> CommandResult {
+        try FileManager.default.createDirectory(
+            atPath: lab.folder.path + "/state", withIntermediateDirectories: true)
+        return try lab.gate.server.run([
+            "/usr/bin/unshare", "-m", "/bin/sh", "-c",
+            """
+            cd '\(lab.folder.path)'; export PORTGATE_STATE_DIR='\(lab.folder.path)/state'
+            mount -t tmpfs -o size=128k,mode=700 tmpfs state || exit 99
+            pg() { '\(BuiltProduct.path("portgate"))' "$@" > out 2> err; echo "$* -> $? $(grep -o 'PG4[0-9]*' err | head -1)"; }
+            \(script)
+            """,
+        ])
+    }
+
+    @Test("a full disk: nothing is changed, it is said so, and with room again it goes on")
+    func fullDisk() throws {
+        let lab = try ConfirmLab()
+        try lab.gate.server.serve("tcp/8443")
+        let result = try Self.withSmallDisk(
+            lab,
+            """
+            pg apply --yes old.yaml
+            dd if=/dev/zero of=state/full bs=1k 2> /dev/null
+            pg apply --yes new.yaml
+            pg apply --yes --confirm-within 1h new.yaml
+            pg status
+            rm state/full
+            pg apply --yes --confirm-within 1h new.yaml
+            dd if=/dev/zero of=state/full bs=1k 2> /dev/null
+            pg confirm --local
+            pg status
+            rm state/full
+            pg confirm --local
+            pg status
+            pg rollback --list; cat out
+            """)
+        let lines = result.output.split(separator: "\n").map(String.init)
+        #expect(
+            lines.prefix(9) == [
+                "apply --yes old.yaml -> 0 ", "apply --yes new.yaml -> 4 PG401",
+                "apply --yes --confirm-within 1h new.yaml -> 4 PG401", "status -> 0 ",
+                "apply --yes --confirm-within 1h new.yaml -> 0 ", "confirm --local -> 4 PG401", "status -> 0 ",
+                "confirm --local -> 0 ", "status -> 0 ",
+            ], "\(result)")
+        #expect(result.output.hasSuffix("2 generations\n"), "\(result)")
+        #expect(try lab.judging() == "new")
+    }
+
+    @Test("a state directory that cannot be written: nothing is changed, and boot still loads what it can read")
+    func readOnly() throws {
+        let lab = try ConfirmLab()
+        try lab.gate.server.serve("tcp/8443")
+        let result = try Self.withSmallDisk(
+            lab,
+            """
+            pg apply --yes old.yaml
+            mount -o remount,ro state
+            pg apply --yes new.yaml
+            pg apply --yes --confirm-within 1h new.yaml
+            pg rollback --to 0 --yes
+            pg status
+            /usr/sbin/nft delete table inet portgate
+            pg boot
+            pg status
+            """)
+        let lines = result.output.split(separator: "\n").map(String.init)
+        #expect(
+            lines == [
+                "apply --yes old.yaml -> 0 ", "apply --yes new.yaml -> 4 PG401",
+                "apply --yes --confirm-within 1h new.yaml -> 4 PG401", "rollback --to 0 --yes -> 4 PG401",
+                "status -> 0 ",
+                "boot -> 1 PG401", "status -> 0 ",
+            ], "\(result)")
+        #expect(try lab.judging() == "old")
+    }
+}
