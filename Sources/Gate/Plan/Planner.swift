@@ -52,13 +52,14 @@ public struct Planner: Sendable {
             case (nil, nil): continue
             }
         }
-        let isNothing = live == declared
+        // Another epoch makes connections be judged again, and changes nothing of how.
+        let epoch = live.flatMap(GateEpoch.init)
+        let expected = epoch.flatMap { declared?.withEpoch($0.number) } ?? declared
+        let isNothing = live == expected
         var renewals: [String] = []
         if !isNothing, live != nil { renewals = comparison.renewals() }
         let clockMove = live == nil ? nil : comparison.clockMove()
         if !isNothing, changes.isEmpty, renewals.isEmpty, alterations.isEmpty, clockMove == nil {
-            let epoch = live.flatMap(GateEpoch.init)
-            let expected = epoch.flatMap { declared?.withEpoch($0.number) } ?? declared
             renewals = TableDeviation.between(expected: expected, found: live).map(\.description)
         }
         return Plan(

@@ -284,7 +284,7 @@ struct ViewComparison {
 
     private func reach(_ port: GateView.PortView) -> String {
         let words = port.reach.sorted().reversed().map { $0 == "host" ? "sockets of this host" : "forwarded ports" }
-        return words.isEmpty ? "this host itself" : words.sorted().reversed().joined(separator: ", ")
+        return words.isEmpty ? "this host itself" : words.joined(separator: ", ")
     }
 
     private func groups(_ port: GateView.PortView) -> String {

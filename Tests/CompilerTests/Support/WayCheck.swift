@@ -30,7 +30,7 @@ struct WayCheck {
                 case "pg_w_\(path)", "pg_wt_\(path)":
                     // Payload that fits goes on by its rule's own chain, and nothing else does.
                     #expect(isTyped && entry.statements.first == .transport(17), "\(entry) \(context)")
-                    #expect(entry.statements.contains(where: \.isPayload), "\(entry) \(context)")
+                    #expect(entry.statements.contains { $0.isPayload }, "\(entry) \(context)")
                 default:
                     Issue.record("a way into \(target) from \(chain.name) \(context)")
                 }
@@ -194,7 +194,7 @@ struct WayCheck {
                 case .verdict(.goto("pg_x_\(path)")):
                     #expect(entry.statements.starts(with: [.transport(6), .hasPayload]), "\(entry) \(context)")
                 case .verdict(.goto(let target)) where target.hasPrefix("pg_a_") || target.hasPrefix("pg_t_"):
-                    #expect(entry.statements.contains(where: \.isPayload), "\(entry) \(context)")
+                    #expect(entry.statements.contains { $0.isPayload }, "\(entry) \(context)")
                 case .verdict(.goto), .verdict(.accept):
                     // An opening, a segment without payload of a connection to be judged, or one that has been.
                     #expect(entry.statements.first?.isStateOrOpening ?? false, "\(entry) \(context)")
@@ -212,7 +212,7 @@ struct WayCheck {
             ]
             #expect(chain.rules.first?.statements == notFirst, "\(context)")
             for entry in chain.rules.dropFirst() {
-                #expect(entry.statements.dropLast().allSatisfy(\.isPayload), "\(entry) \(context)")
+                #expect(entry.statements.dropLast().allSatisfy { $0.isPayload }, "\(entry) \(context)")
                 #expect(entry.statements.count > 1, "\(entry) \(context)")
                 #expect(entry.statements.last == .verdict(.goto("pg_y_\(path)")), "\(entry) \(context)")
             }
@@ -223,7 +223,7 @@ struct WayCheck {
                     .connectionKnown(.server, set: "pg_f_\(path)", negated: false),
                     .connectionKnown(.serverAcknowledges, set: "pg_first", negated: true),
                 ]
-                #expect(verified.allSatisfy(entry.statements.contains), "\(entry) \(context)")
+                #expect(verified.allSatisfy { entry.statements.contains($0) }, "\(entry) \(context)")
             }
         }
         for chain in table.chains where chain.name != "pg_x_\(path)" {
