@@ -136,9 +136,9 @@ extension GateView {
                 case .sourceInSet(let family, let set):
                     families = families.intersection([family])
                     switch sets[set]?.content {
-                    case .ipv4(let ranges) where !isOwn:
+                    case .ipv4(let ranges):
                         v4 = IntervalSet(ranges.map { Interval($0.first, $0.last) })
-                    case .ipv6(let ranges) where !isOwn:
+                    case .ipv6(let ranges):
                         v6 = IntervalSet(ranges.map { Interval($0.first, $0.last) })
                     default: rest.append(condition)
                     }
@@ -157,7 +157,9 @@ extension GateView {
             }
             if let hours { view.hours = view.hours.map { $0.union(hours) } } else { view.hours = nil }
             if isOwn {
-                view.own.insert(rest.isEmpty ? families.count == 2 ? [] : families.map { .family($0) } : rest)
+                let told = v4 == nil && v6 == nil && rest.isEmpty && families.count == 1
+                view.own.insert(
+                    GateView.ProvenWay(conditions: told ? families.map { .family($0) } : rest, v4: v4, v6: v6))
             } else if !rest.isEmpty {
                 view.proven.insert(ProvenWay(conditions: rest, v4: v4, v6: v6))
             } else {

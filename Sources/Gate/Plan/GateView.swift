@@ -52,7 +52,7 @@ struct GateView: Hashable, Sendable {
         /// The second at which it ends; nil is never.
         var expires: Int64?
         /// How this host's own connections are told, one entry for each way; empty when none are allowed.
-        var own: Set<[Statement]> = []
+        var own: Set<ProvenWay> = []
         /// Remote sources that are told by more than their address, one entry for each way.
         var proven: Set<ProvenWay> = []
         /// What the first payload must be; nil when it may be anything.
@@ -64,9 +64,9 @@ struct GateView: Hashable, Sendable {
         var logged = false
     }
 
-    /// A way in for remote sources that are told by more than their address: all of it must hold.
+    /// A way in that is told by more than a remote address: all of it must hold.
     struct ProvenWay: Hashable, Sendable {
-        /// Sessions, interfaces, security associations, hardware addresses, and whatever has no word here.
+        /// Sessions, interfaces, security associations, hardware addresses, owners, and whatever has no word here.
         var conditions: [Statement]
         /// The addresses it counts for; nil for any.
         var v4: IntervalSet<UInt32>?

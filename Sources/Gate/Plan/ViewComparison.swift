@@ -117,6 +117,13 @@ struct ViewComparison {
                 rule.statements.map { statement in
                     switch statement {
                     case .timeInSet: .timeInSet("")
+                    // Their addresses are compared, not what the set is called.
+                    case .sourceInSet(let family, let set) where set.hasPrefix("pg_s"):
+                        .sourceInSet(family: family, set: "")
+                    case .destinationInSet(let family, let set) where set.hasPrefix("pg_s"):
+                        .destinationInSet(family: family, set: "")
+                    case .originalSourceInSet(let family, let set) where set.hasPrefix("pg_s"):
+                        .originalSourceInSet(family: family, set: "")
                     case .timeBefore: .timeBefore(0)
                     case .connectionMark(let mask, let value):
                         .connectionMark(mask: mask >> shift, value: value >> shift)
@@ -230,17 +237,19 @@ struct ViewComparison {
         var parts: Set<String> = []
         for way in rule.own {
             var words: [String] = []
-            for condition in way {
+            for condition in way.conditions {
                 switch condition {
                 case .socketUser(let users):
                     words.append("user \(users.map { String($0) }.joined(separator: " or "))")
                 case .socketGroup(let groups):
                     words.append("group \(groups.map { String($0) }.joined(separator: " or "))")
-                case .sourceInSet(_, let set): words.append("sources \(set)")
                 case .cgroupInSet(_, let set): words.append("cgroup \(Self.identity(set, prefix: "pg_k_"))")
                 case .family: continue
                 default: words.append("further conditions")
                 }
+            }
+            for addresses in [way.v4.flatMap(AddressBlocks.describe), way.v6.flatMap(AddressBlocks.describe)] {
+                if let addresses { words.append("connections from \(addresses.words)") }
             }
             parts.insert(words.isEmpty ? "this host itself" : "this host's " + words.joined(separator: ", "))
         }
