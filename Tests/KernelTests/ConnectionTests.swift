@@ -120,21 +120,68 @@ struct ConnectionTests {
         #expect(try lab.intruder.connect("10.99.2.1", 8443) == .refused)
     }
 
-    @Test("C17: the gate leaves the connection mark to others")
-    func c17() throws {
+    @Test(
+        "C17: the gate keeps to its eight bits of the connection mark, and another owner's stay as they are",
+        arguments: [(0xff00_0000 as UInt32, 0x0000_1234 as UInt32), (0x00ff_0000, 0x1200_0034)])
+    func c17(mask: UInt32, foreign: UInt32) throws {
         let lab = try GateLab()
         try lab.server.serve("tcp/8443")
+        func hex(_ number: UInt32) -> String { "0x" + String(number, radix: 16) }
+        // Another owner marks what is new, within its own bits, and looks for its mark on everything that goes back.
         try lab.server.loadForeign(
             """
             table inet other {
               counter kept { }
-              chain in { type filter hook prerouting priority -160; tcp dport 8443 ct state new ct mark set 0xff001234; }
-              chain out { type filter hook output priority 0; tcp sport 8443 ct mark 0xff001234 counter name kept; }
+              counter lost { }
+              counter gates { }
+              chain in { type filter hook prerouting priority -160;
+                tcp dport 8443 ct state new ct mark set ct mark or \(hex(foreign)); }
+              chain out { type filter hook output priority 0;
+                tcp sport 8443 ct mark and \(hex(~mask)) == \(hex(foreign)) counter name kept
+                tcp sport 8443 ct mark and \(hex(~mask)) != \(hex(foreign)) counter name lost
+                tcp sport 8443 ct mark and \(hex(mask)) != 0 counter name gates
+              }
             }
             """)
+        let defaults = "defaults: { mark-mask: \(hex(mask)) }\nports:"
+        func text(_ cidrs: String) -> String {
+            GateLab.policyText(cidrs: cidrs).replacingOccurrences(of: "ports:", with: defaults)
+        }
+        func packets(_ counter: String) throws -> Int {
+            let text = try lab.server.check("/usr/sbin/nft", "list", "counter", "inet", "other", counter)
+            return try #require(text.firstMatch(of: /packets ([0-9]+)/).flatMap { Int($0.1) })
+        }
+        try lab.apply(text("10.99.0.0/16"))
+        let kept = try lab.client.session(.tcp, "10.99.1.1", 8443)
+        let cut = try lab.intruder.session(.tcp, "10.99.2.1", 8443)
+        for session in [kept, cut] { for _ in 0..<3 { #expect(try session.say() == .connected) } }
+        #expect(try packets("gates") >= 6)
+        try lab.apply(text("10.99.1.0/24"))
+        #expect(try cut.say() == .reset)
+        #expect(try kept.say() == .connected)
+        #expect(try packets("kept") >= 8)
+        #expect(try packets("lost") == 0)
+    }
+
+    @Test("C17: an owner that writes over the whole mark makes connections be judged again, and opens nothing")
+    func c17Unmasked() throws {
+        let lab = try GateLab()
+        try lab.server.serve("tcp/8443")
+        try lab.apply(GateLab.policyText(cidrs: "10.99.0.0/16"))
+        let kept = try lab.client.session(.tcp, "10.99.1.1", 8443)
+        let cut = try lab.intruder.session(.tcp, "10.99.2.1", 8443)
+        for session in [kept, cut] { #expect(try session.say() == .connected) }
+        let judged = try lab.counter("pg_a_gated/client")
+        try lab.server.loadForeign(
+            """
+            table inet other {
+              chain in { type filter hook prerouting priority -160; tcp dport 8443 ct mark set 0x1234; }
+            }
+            """)
+        for session in [kept, cut] { #expect(try session.say() == .connected) }
+        #expect(try lab.counter("pg_a_gated/client") > judged)
         try lab.apply(GateLab.policyText())
-        #expect(try lab.client.connect("10.99.1.1", 8443) == .connected)
-        #expect(
-            try !lab.server.check("/usr/sbin/nft", "list", "counters", "table", "inet", "other").contains("packets 0 "))
+        #expect(try cut.say() == .reset)
+        for _ in 0..<3 { #expect(try kept.say() == .connected) }
     }
 }

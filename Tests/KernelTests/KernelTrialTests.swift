@@ -99,7 +99,7 @@ struct KernelTrialTests {
         #expect(throws: KernelTrialError.self) {
             try KernelTrial(worker: NftWorker(path: "/bin/false")).decide([attempt], by: policy)
         }
-        policy.ports[0].mode = .observe
+        policy.defaults.undeclared = .deny
         #expect {
             try KernelTrial().decide([attempt], by: policy)
         } throws: { error in

@@ -16,7 +16,23 @@ struct RecordTests {
             for _ in 0..<20 { #expect(try session.say() == .connected) }
             #expect(try records.take().map(\.prefix) == ["pg1 allow gated/client "], "\(transport)")
         }
-        #expect(try lab.counter("pg_a_gated/client") > 40)
+        // The counter counts what is judged, and a live connection is not judged again.
+        #expect(try (2...6).contains(lab.counter("pg_a_gated/client")))
+    }
+
+    @Test("G15: judged again under another epoch, a connection is not recorded again")
+    func g15Again() throws {
+        let lab = try GateLab()
+        try lab.server.serve("tcp/8443", "udp/8443")
+        try lab.apply(GateLab.policyText())
+        let records = try lab.server.records(ofGroup: 77)
+        let sessions = try [LabTransport.tcp, .udp].map { try lab.client.session($0, "10.99.1.1", 8443) }
+        for session in sessions { #expect(try session.say() == .connected) }
+        for round in 0..<3 {
+            try lab.apply(GateLab.policyText(cidrs: "10.99.1.0/24, 192.0.2.\(round)/32"))
+            for session in sessions { #expect(try session.say() == .connected) }
+        }
+        #expect(try records.take().map(\.prefix) == ["pg1 allow gated/client ", "pg1 allow gated/client "])
     }
 
     @Test("G15: a flow without answers is one record too")

@@ -11,17 +11,24 @@ public struct PolicyGenerator {
     public static let groups: [UInt32] = [0, 100, 1000]
 
     private var random: SeededGenerator
+    private let isWide: Bool
     private var networks: [(name: String, blocks: [String])] = []
     private var addressIdentities: [(name: String, blocks: [String])] = []
     private var processIdentities: [String] = []
     private var teams: [String] = []
     private var windows: [String] = []
 
-    private init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    private var provenIdentities: [String] = []
 
-    /// Returns the policy of a seed.
-    public static func yaml(seed: UInt64) -> String {
-        var generator = PolicyGenerator(seed: seed)
+    private init(seed: UInt64, isWide: Bool) {
+        random = SeededGenerator(seed: seed)
+        self.isWide = isWide
+    }
+
+    /// Returns the policy of a seed. A wide one has every kind of identity, request types, rates, staged rules and ports,
+    /// grants and partial reach beside the sources, processes and times that all have.
+    public static func yaml(seed: UInt64, isWide: Bool = false) -> String {
+        var generator = PolicyGenerator(seed: seed, isWide: isWide)
         return generator.policy(seed: seed)
     }
 
@@ -65,6 +72,19 @@ public struct PolicyGenerator {
                 text += "  everyone: { members: [team, \(random.pick(addressIdentities).name)] }\n"
             }
         }
+        guard isWide else { return text }
+        let proofs = [
+            "session: { user: alice }", "ipsec: { reqid: 7 }", "ipsec: { reqid: 8, spi: 9 }",
+            "wireguard: { interface: wg0, addresses: [10.8.0.5/32, \"fd00:8::/64\"] }",
+            "link: { mac: \"02:00:00:00:00:01\" }", "link: { mac: \"02:00:00:00:00:02\", interface: eth7 }",
+            "process: { cgroup: system.slice/some.service }", "process: { user: 1000, cgroup: user.slice }",
+        ]
+        for (number, proof) in proofs.enumerated() where number == 0 || random.chance(60) {
+            provenIdentities.append("proof\(number)")
+            text += "  proof\(number): { \(proof) }\n"
+        }
+        provenIdentities.append("anybody")
+        text += "  anybody: { members: [\(provenIdentities.dropLast().joined(separator: ", "))] }\n"
         return text
     }
 
@@ -97,14 +117,15 @@ public struct PolicyGenerator {
             next = first + width + 1 + Int.random(in: 0...1, using: &random)
             let value = width == 0 ? "\(first)" : "\"\(first)-\(first + width)\""
             text += "  - name: port\(number)\n    port: \(value)\n"
-            let protocols = ["tcp", "udp", "sctp", "[tcp, udp]", "[udp, sctp]"]
-            if random.chance(70) { text += "    protocol: \(random.pick(protocols))\n" }
+            let protocols = isWide ? ["tcp", "[tcp, udp]"] : ["tcp", "udp", "sctp", "[tcp, udp]", "[udp, sctp]"]
+            if isWide || random.chance(70) { text += "    protocol: \(random.pick(protocols))\n" }
             if random.chance(30) { text += "    otherwise: drop\n" }
             let denied = ["all", "none", "10/second per source", "1/day per source"]
             if random.chance(50) {
                 text +=
                     "    log: { allowed: \(random.pick(["connections", "none"])), denied: \(random.pick(denied)) }\n"
             }
+            if isWide { text += widePort() }
             let rules = Int.random(in: 0...3, using: &random)
             if rules > 0 { text += "    allow:\n" }
             for rule in 0..<rules { text += self.rule("rule\(rule)") }
@@ -112,10 +133,39 @@ public struct PolicyGenerator {
         return text
     }
 
+    /// What only wide ports have.
+    private mutating func widePort() -> String {
+        var text = ""
+        if random.chance(30) { text += "    reach: [\(random.pick(["host", "forwarded"]))]\n" }
+        if random.chance(15) { text += "    mode: observe\n" }
+        if random.chance(30) { text += "    serves: \(random.pick(["tls", "ssh", "http"]))\n" }
+        if random.chance(40) { text += "    grants: { to: [anybody], longest: 2h }\n" }
+        return text
+    }
+
+    /// What only wide rules have.
+    private mutating func wideRule() -> String {
+        var text = ""
+        if random.chance(50) {
+            let types = ["[tls]", "[http, ssh]", "[dns]", "[redis, \"http.get:/v1\"]", "[postgresql.tls, dns]"]
+            text += "        requests: \(random.pick(types))\n"
+        }
+        if random.chance(30) { text += "        rate: 20/second per source\n" }
+        if random.chance(15) { text += "        mode: observe\n" }
+        return text
+    }
+
     private mutating func rule(_ name: String) -> String {
         var text = "      - name: \(name)\n"
-        let kind = Int.random(in: 0..<100, using: &random)
-        if kind < 45 {
+        if isWide { text += wideRule() }
+        let kind = Int.random(in: 0..<(isWide ? 160 : 100), using: &random)
+        if kind >= 100 {
+            let narrow = ["any, loopback", "10.0.0.0/8, loopback, \"fd00::/16\""]
+            if kind < 130 { text += "        cidrs: [\(random.pick(narrow))]\n" }
+            let first = random.pick(provenIdentities)
+            let names = Set([first, random.pick(provenIdentities), random.pick(addressIdentities).name])
+            text += "        identities: [\(names.sorted().joined(separator: ", "))]\n"
+        } else if kind < 45 {
             text += "        cidrs: [\(sources())]\n"
         } else {
             let (identities, common) = someIdentities()

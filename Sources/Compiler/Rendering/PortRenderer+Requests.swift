@@ -80,19 +80,19 @@ extension PortRenderer {
     func right(_ plan: RulePlan) -> Chain {
         let comment = ruleComment(plan)
         let judged = ObjectNames.judged(port.name, plan.name)
+        let known = [
+            remember(.client, ObjectNames.opened, Remembered.firstConnection),
+            remember(.clientSequence, ObjectNames.firstBytes, Remembered.first),
+            remember(.client, judged, Remembered.judged),
+        ]
+        let end: [Statement] = [.counter(ObjectNames.allowed(port.name, plan.name)), .verdict(.accept)]
         var rules: [Rule] = []
         if port.log.allowed == .connections {
+            // What there is no room for is not recorded as allowed.
             let isNew = Statement.connectionKnown(.client, set: judged, negated: true)
-            rules.append(Rule([isNew, log("allow \(port.name)/\(plan.name)")], comment: comment))
+            rules.append(Rule([isNew] + known + [log("allow \(port.name)/\(plan.name)")] + end, comment: comment))
         }
-        rules.append(
-            Rule(
-                [
-                    remember(.client, ObjectNames.opened, Remembered.firstConnection),
-                    remember(.clientSequence, ObjectNames.firstBytes, Remembered.first),
-                    remember(.client, judged, Remembered.judged),
-                    .counter(ObjectNames.allowed(port.name, plan.name)), .verdict(.accept),
-                ], comment: comment))
+        rules.append(Rule(known + end, comment: comment))
         rules.append(full)
         return Chain(name: ObjectNames.right(port.name, plan.name), rules: rules)
     }

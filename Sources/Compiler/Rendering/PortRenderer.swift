@@ -116,7 +116,7 @@ struct PortRenderer {
                 sets.append(NamedSet(name: ObjectNames.judged(port.name, plan.name), content: content))
             }
         }
-        for clause in deciding.flatMap(\.sources.own) {
+        for clause in (deciding + observed).flatMap(\.sources.own) {
             guard let cgroup = clause.processes?.cgroup else { continue }
             sets.append(NamedSet(name: ObjectNames.cgroups(cgroup.identity), content: .cgroups))
         }

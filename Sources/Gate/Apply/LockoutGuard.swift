@@ -79,8 +79,9 @@ extension GateView {
                 }
             })
         else { return .notJudged }
+        if port.observes { return .allowed(port: port.name, until: nil) }
         var open = IntervalSet<UInt64>.empty
-        for rule in port.rules where rule.mayAdmit(endpoint) {
+        for rule in port.rules where !rule.observes && rule.mayAdmit(endpoint) {
             // An opening ends with the second at which it closes (RangeTime).
             var hours =
                 rule.hours.map { hours in

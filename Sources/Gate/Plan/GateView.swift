@@ -21,10 +21,22 @@ struct GateView: Hashable, Sendable {
     struct PortView: Hashable, Sendable {
         var name: String
         var services: [Service] = []
+        /// The paths that are judged: `host`, `forwarded`.
+        var reach: Set<String> = []
+        /// Whether it refuses nobody and only tells what it would refuse.
+        var observes = false
         /// `reject` or `drop`.
         var refusal = "reject"
         /// What is logged of refused traffic.
         var deniedLog = "nothing"
+        /// The NFLOG groups that records go to.
+        var logGroups: Set<UInt16> = []
+        /// `strict`, `loose` or `none`.
+        var sourceCheck = "none"
+        /// Whether `portgate grant` can let somebody in.
+        var isGranted = false
+        /// What the server's first bytes must be; nil when they may be anything.
+        var serves: PayloadForms?
         /// Rules by name, in the order in which they are judged.
         var rules: [RuleView] = []
     }
@@ -32,7 +44,7 @@ struct GateView: Hashable, Sendable {
     /// A rule of a port.
     struct RuleView: Hashable, Sendable {
         var name: String
-        /// Remote sources.
+        /// Remote sources that their address alone lets in.
         var v4: IntervalSet<UInt32> = .empty
         var v6: IntervalSet<UInt128> = .empty
         /// When it is open, in seconds since the epoch; nil is always.
@@ -40,16 +52,38 @@ struct GateView: Hashable, Sendable {
         /// The second at which it ends; nil is never.
         var expires: Int64?
         /// How this host's own connections are told, one entry for each way; empty when none are allowed.
-        var own: Set<[Statement]> = []
-        /// Conditions that have no word here.
-        var other: Set<[Statement]> = []
+        var own: Set<ProvenWay> = []
+        /// Remote sources that are told by more than their address, one entry for each way.
+        var proven: Set<ProvenWay> = []
+        /// What the first payload must be; nil when it may be anything.
+        var requests: PayloadForms?
+        /// New connections of a source, at most.
+        var rate: Limit?
+        /// Whether it only tells what it would allow.
+        var observes = false
         var logged = false
+    }
+
+    /// A way in that is told by more than a remote address: all of it must hold.
+    struct ProvenWay: Hashable, Sendable {
+        /// Sessions, interfaces, security associations, hardware addresses, owners, and whatever has no word here.
+        var conditions: [Statement]
+        /// The addresses it counts for; nil for any.
+        var v4: IntervalSet<UInt32>?
+        var v6: IntervalSet<UInt128>?
+    }
+
+    /// What the first payload must be, by protocol; every entry of one is a form that it may have.
+    struct PayloadForms: Hashable, Sendable {
+        var byTransport: [UInt8: Set<[PayloadMatch]>] = [:]
     }
 
     /// Ports by name.
     var ports: [PortView] = []
     /// Facts of the rendering (`pg_about`), without their rules.
     var facts: [String] = []
+    /// The bits of the connection mark that the gate keeps its states in.
+    var markMask: UInt32?
 
     /// The last moment for which windows are rendered.
     var horizon: Instant? {
@@ -70,5 +104,5 @@ struct GateView: Hashable, Sendable {
 
 extension GateView.RuleView {
     /// Whether nothing leads to the rule any more.
-    var isOver: Bool { v4.isEmpty && v6.isEmpty && own.isEmpty }
+    var isOver: Bool { v4.isEmpty && v6.isEmpty && own.isEmpty && proven.isEmpty }
 }

@@ -36,7 +36,14 @@ public struct Planner: Sendable {
         var changes: [Plan.Change] = []
         let before = Dictionary(current.ports.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let after = Dictionary(target.ports.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let comparison = ViewComparison(now: now, windowNames: windowNames, from: current, to: target)
+        var alterations: [TableDeviation] = []
+        // Without a record nothing is known of other hands; without a live table everything is gone at once, by a restart.
+        if let recorded, let live {
+            alterations = TableDeviation.foreign(recorded: recorded, interrupted: interrupted, found: live)
+        }
+        let comparison = ViewComparison(
+            now: now, windowNames: windowNames, from: current, to: target, tables: (live, declared),
+            altered: Set(alterations.map(\.object)))
         for name in Set(before.keys).union(after.keys).sorted() {
             switch (before[name], after[name]) {
             case (nil, let new?): changes += comparison.added(new)
@@ -45,18 +52,14 @@ public struct Planner: Sendable {
             case (nil, nil): continue
             }
         }
-        let isNothing = live == declared
+        // Another epoch makes connections be judged again, and changes nothing of how.
+        let epoch = live.flatMap(GateEpoch.init)
+        let expected = epoch.flatMap { declared?.withEpoch($0.number) } ?? declared
+        let isNothing = live == expected
         var renewals: [String] = []
         if !isNothing, live != nil { renewals = comparison.renewals() }
         let clockMove = live == nil ? nil : comparison.clockMove()
-        var alterations: [TableDeviation] = []
-        // Without a record nothing is known of other hands; without a live table everything is gone at once, by a restart.
-        if let recorded, let live {
-            alterations = TableDeviation.foreign(recorded: recorded, interrupted: interrupted, found: live)
-        }
         if !isNothing, changes.isEmpty, renewals.isEmpty, alterations.isEmpty, clockMove == nil {
-            let epoch = live.flatMap(GateEpoch.init)
-            let expected = epoch.flatMap { declared?.withEpoch($0.number) } ?? declared
             renewals = TableDeviation.between(expected: expected, found: live).map(\.description)
         }
         return Plan(

@@ -35,6 +35,39 @@ enum Gates {
             "\(errors.map { "\($0.code) \($0.span?.line ?? 0): \($0.message)" }) in\n\(yaml)")
     }
 
+    /// A random policy and what it compiles to.
+    struct Sample: Sendable {
+        let seed: UInt64
+        let yaml: String
+        let policy: Policy
+        let result: CompileResult
+        let table: Table
+    }
+
+    /// Random policies, each compiled once for all tests. Every third one keeps its states in other bits of the mark.
+    static let samples: [Sample] = samples(1...120, isWide: false)
+    /// The same with every kind of identity, request types, rates, staged rules, grants and partial reach.
+    static let wideSamples: [Sample] = samples(1...120, isWide: true)
+
+    private static func samples(_ seeds: ClosedRange<UInt64>, isWide: Bool) -> [Sample] {
+        seeds.map { seed in
+            let yaml = PolicyGenerator.yaml(seed: seed, isWide: isWide)
+            do {
+                var policy = try policy(yaml)
+                if seed % 3 == 0 { policy.defaults.markMask = 0x00ff_0000 }
+                // Windows are rendered for as long as samples of attempts reach.
+                let result = PolicyCompiler.compile(
+                    policy, options: CompileOptions(now: now, horizonDays: 160, accounts: accounts))
+                guard let table = result.table else {
+                    preconditionFailure("seed \(seed): \(result.diagnostics.map(\.message))\n\(yaml)")
+                }
+                return Sample(seed: seed, yaml: yaml, policy: policy, result: result, table: table)
+            } catch {
+                preconditionFailure("seed \(seed): \(error)\n\(yaml)")
+            }
+        }
+    }
+
     /// Compiles text at ``now``.
     static func compile(_ yaml: String, at moment: Instant = now, offset: Int64 = 0) throws
         -> CompileResult

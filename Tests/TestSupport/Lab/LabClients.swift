@@ -6,6 +6,18 @@ public struct LabSession {
 
     /// Sends a line over the connection and waits for its echo.
     public func say(_ text: String = "line") throws -> ClientOutcome { ClientOutcome(try process.ask(text)) }
+
+    /// Waits for a line that the server sends by itself.
+    public func hear() throws -> ClientOutcome { ClientOutcome(try process.ask(".read")) }
+
+    /// Begins to send so many bytes, all of which must come back; ``transferred()`` tells how it ended.
+    public func transfer(bytes: Int) throws { try process.send(".bulk \(bytes)") }
+
+    /// Waits for the end of a transfer, and returns the bytes that came back.
+    public func transferred() throws -> Int? {
+        let line = try process.line(within: 120)
+        return line.hasPrefix("echo ") ? Int(line.dropFirst(5)) : nil
+    }
 }
 
 /// A stream of numbered datagrams.

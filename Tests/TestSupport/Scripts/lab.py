@@ -65,6 +65,51 @@ def open_socket(args, timeout):
     return sock
 
 
+def receive(sock):
+    """Waits for a line that the server sends by itself, or says how the connection failed."""
+    try:
+        answer = b""
+        while not answer.endswith(b"\n"):
+            part = sock.recv(65536)
+            if not part:
+                return "closed"
+            answer += part
+        return "echo " + answer.decode().strip()[:200]
+    except OSError as error:
+        return outcome(error)
+
+
+def bulk(sock, length):
+    """Sends so many bytes and compares them with what comes back, all of it and in order."""
+    block = bytes(range(256)) * 256
+    failure = []
+
+    def send():
+        try:
+            left = length
+            while left > 0:
+                left -= sock.send(block[(length - left) % len(block):][:left])
+        except OSError as error:
+            failure.append(outcome(error))
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    taken = 0
+    try:
+        while taken < length:
+            part = sock.recv(65536)
+            if not part:
+                return "closed"
+            begin = taken % len(block)
+            if part != (block[begin:] + block + block)[:len(part)]:
+                return f"other bytes at {taken}"
+            taken += len(part)
+    except OSError as error:
+        return outcome(error)
+    sender.join()
+    return failure[0] if failure else f"echo {taken}"
+
+
 def exchange(sock, text):
     """Sends a line and returns the echo, or how it failed."""
     try:
@@ -99,6 +144,13 @@ def session(args):
     number = 0
     for line in sys.stdin:
         number += 1
+        words = line.split()
+        if words[:1] == [".read"]:
+            out(receive(sock))
+            continue
+        if words[:1] == [".bulk"]:
+            out(bulk(sock, int(words[1])))
+            continue
         out(exchange(sock, f"{line.strip()} {number}".encode()))
 
 
@@ -177,6 +229,10 @@ class Server:
             address = words[2] if ":" in words[2] else "::ffff:" + words[2]
             self.sockets[words[1]].sendto(b"first", (address, int(words[3])))
             out("spoken")
+        elif words[0] == "established":  # accepted connections whose TCP socket is still in that state
+            with self.lock:
+                infos = [client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8) for client in self.clients]
+            out(str(sum(1 for info in infos if info[0] == 1)))
         elif words[0] == "push":  # every TCP client is sent a line
             with self.lock:
                 for client in self.clients:
