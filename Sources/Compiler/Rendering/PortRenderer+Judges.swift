@@ -147,7 +147,7 @@ extension PortRenderer {
         if let groups = processes.groups { matches.append(.socketGroup(groups)) }
         if let cgroup = processes.cgroup {
             matches.append(
-                .cgroupInSet(level: UInt8(clamping: cgroup.level), set: ObjectNames.cgroups(cgroup.identity)))
+                .cgroupInSet(level: UInt8(clamping: cgroup.level), set: ObjectNames.cgroups(cgroup)))
         }
         return matches
     }

@@ -116,11 +116,20 @@ struct PortRenderer {
                 sets.append(NamedSet(name: ObjectNames.judged(port.name, plan.name), content: content))
             }
         }
-        for clause in deciding.flatMap(\.sources.own) {
-            guard let cgroup = clause.processes?.cgroup else { continue }
-            sets.append(NamedSet(name: ObjectNames.cgroups(cgroup.identity), content: .cgroups))
-        }
+        for cgroup in cgroups { sets.append(NamedSet(name: ObjectNames.cgroups(cgroup), content: .cgroups)) }
         return sets
+    }
+
+    /// The cgroups that rules ask for.
+    var cgroups: [ProcessClause.Cgroup] {
+        (deciding + observed).flatMap(\.sources.own).compactMap { $0.processes?.cgroup }
+    }
+
+    /// The WireGuard interfaces whose word rules take for whose an address is.
+    var wireguardInterfaces: [String] {
+        (deciding + observed).flatMap(\.sources.proven).compactMap { clause in
+            if case .interface(let name) = clause.proof { name } else { nil }
+        }
     }
 
     /// Returns an empty meter.

@@ -9,11 +9,13 @@ public struct StatusReader: Sendable {
 
     private let door: KernelDoor
     private let state: StateDirectory
+    private let identities: IdentityAudit?
 
-    /// Creates a reader.
-    public init(door: KernelDoor, state: StateDirectory) {
+    /// Creates a reader; without an audit, nobody looks at what the host says of identities.
+    public init(door: KernelDoor, state: StateDirectory, identities: IdentityAudit? = nil) {
         self.door = door
         self.state = state
+        self.identities = identities
     }
 
     /// Reads the status at a moment of the host's clock.
@@ -63,6 +65,7 @@ public struct StatusReader: Sendable {
                 }
             }
         }
+        findings += identities?.findings(look.table, door: door) ?? []
         let groups = Self.logGroups(of: look.table)
         let bound = LogGroups.bound()
         findings += Self.logFindings(groups, bound: bound)
