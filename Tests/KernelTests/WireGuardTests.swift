@@ -86,8 +86,9 @@ struct WireGuardTests {
         try bench.write("wide.yaml", policy("10.8.0.4/31, \"fd08::5\""))
         let refused = try bench.portgate("apply", "--yes", "wide.yaml")
         #expect(refused.status == 4, "\(refused)")
-        #expect(
-            refused.errors.contains("rule gated/rule lets 10.8.0.4, fd08::5 in over \(server.interface)"), "\(refused)")
+        for address in ["10.8.0.4", "fd08::5"] {
+            #expect(refused.errors.contains("lets \(address) in over \(server.interface)"), "\(refused)")
+        }
         #expect(refused.errors.contains("PG441"))
         #expect(try bench.lab.server.check("/usr/sbin/nft", "list", "tables") == "")
 

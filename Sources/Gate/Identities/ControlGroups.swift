@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 
 /// The unified hierarchy of cgroups (cgroup v2) as this process can see it.
@@ -11,9 +12,6 @@ struct ControlGroups: Hashable, Sendable {
         /// It cannot be told.
         case unknown(reason: String)
     }
-
-    /// CGROUP2_SUPER_MAGIC.
-    private static let magic = 0x6367_7270
 
     /// The folder of the root, or nil when no hierarchy was found.
     let root: String?
@@ -38,14 +36,9 @@ struct ControlGroups: Hashable, Sendable {
                 ? .absent : .unknown(reason: SystemError.words(code))
         }
         defer { close(descriptor) }
-        var system = statfs()
         var status = stat()
-        guard fstatfs(descriptor, &system) == 0, fstat(descriptor, &status) == 0 else {
-            return .unknown(reason: SystemError.words(errno))
-        }
-        guard Int(system.f_type) == Self.magic else {
-            return .unknown(reason: "another file system covers it")
-        }
+        guard portgate_is_cgroup2(descriptor) == 1 else { return .unknown(reason: "another file system covers it") }
+        guard fstat(descriptor, &status) == 0 else { return .unknown(reason: SystemError.words(errno)) }
         // The inode of a cgroup's folder is its id (kernfs).
         return .live(UInt64(status.st_ino))
     }

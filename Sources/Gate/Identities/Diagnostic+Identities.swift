@@ -1,3 +1,4 @@
+import Compiler
 import Policy
 
 extension Diagnostic {

@@ -1,3 +1,4 @@
+import Compiler
 public import Nftables
 public import Policy
 
