@@ -105,6 +105,14 @@ enum ObjectNames {
     static func granted(_ port: Name) -> String { "pg_v_\(port)" }
     /// Chain and counter of what an observed rule would allow.
     static func wouldAllow(_ port: Name, _ rule: Name) -> String { "pg_o_\(port)/\(rule)" }
+    /// Chains that judge new connections by the declaration that is staged beside a port, from outside and of this host itself.
+    static func stagedJudge(_ port: Name) -> String { "pg_sj_\(port)" }
+    static func stagedOwnJudge(_ port: Name) -> String { "pg_sl_\(port)" }
+    /// Chain and counter of what a rule of a staged declaration would allow, and of what the declaration would refuse.
+    static func stagedAllow(_ port: Name, _ rule: Name) -> String { "pg_so_\(port)/\(rule)" }
+    static func stagedDeny(_ port: Name) -> String { "pg_sd_\(port)" }
+    /// Meter of the sources that a staged declaration would refuse.
+    static func stagedMeter(_ port: Name, v6: Bool) -> String { "pg_sm\(v6 ? 6 : 4)_\(port)" }
     /// Chain that records what a port refuses, and counter of all of it.
     static func denied(_ port: Name) -> String { "pg_d_\(port)" }
     /// Chain that refuses.

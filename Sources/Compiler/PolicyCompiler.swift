@@ -41,7 +41,8 @@ private struct Compilation {
         var compiled: [CompiledPort] = []
         for port in policy.ports {
             let plans = port.rules.map { plan($0, of: port) }
-            renderers.append(PortRenderer(port: port, plans: plans, settings: settings))
+            let staged = port.staged.flatMap { beside in beside.rules.map { plan($0, of: beside) } }
+            renderers.append(PortRenderer(port: port, plans: plans, settings: settings, staged: staged))
             compiled.append(CompiledPort(port: port, plans: plans))
         }
         diagnostics += identities.diagnostics

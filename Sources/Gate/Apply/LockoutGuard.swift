@@ -29,7 +29,7 @@ public struct LockoutGuard: Sendable {
                 let attempt = AccessAttempt(
                     source: endpoint.source, isOwn: endpoint.isOwn, port: endpoint.port, transport: endpoint.transport,
                     time: policyNow)
-                if case .refused(let port, _) = policy.decide(attempt) {
+                if case .refused(let port, _) = policy.decide(attempt), policy.ports[port].mode == .enforce {
                     return Verdict(
                         refusal: refusal(endpoint, by: "port \(policy.ports[port].name)"), warnings: warnings)
                 }

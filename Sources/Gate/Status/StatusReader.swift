@@ -55,7 +55,7 @@ public struct StatusReader: Sendable {
             if left < Self.notice * Self.day { findings.append(.horizonNear(horizon, daysLeft: left / Self.day)) }
         }
         let counters = look.table == nil ? [:] : try door.counters()
-        let ports = view.ports.map { status($0, view: view, counters: counters, now: now) }
+        let ports = view.ports.map { status($0, view: view, table: look.table, counters: counters, now: now) }
         for port in ports {
             for rule in port.rules {
                 guard let expires = rule.expires, expires > policyNow else { continue }
@@ -102,7 +102,7 @@ public struct StatusReader: Sendable {
     }
 
     private func status(
-        _ port: GateView.PortView, view: GateView, counters: [String: CounterValue], now: Instant
+        _ port: GateView.PortView, view: GateView, table: Table?, counters: [String: CounterValue], now: Instant
     ) -> GateStatus.PortStatus {
         GateStatus.PortStatus(
             name: port.name, services: port.services.map(\.description).joined(separator: ", "),
@@ -114,7 +114,7 @@ public struct StatusReader: Sendable {
                     name: rule.name, allowed: counters["pg_a_\(port.name)/\(rule.name)"]?.packets, isOpen: isOpen,
                     changes: changes.map { Instant(seconds: $0 - view.clockOffset) },
                     expires: rule.expires.map { Instant(seconds: $0 - view.clockOffset) })
-            })
+            }, observed: GateStatus.ObservedStatus(ofPort: port.name, in: table, counters: counters))
     }
 }
 
