@@ -81,7 +81,8 @@ struct ApplyCommand: HostCommand {
         let now = saved?.now ?? host.policyClock ?? hostNow
         let offset = saved?.clockOffset ?? (hostNow.seconds - now.seconds)
         let declared = try DeclaredGate(
-            path: saved?.paths.first ?? path, now: now, offset: offset, live: look.judging, promoting: promotion, console)
+            path: saved?.paths.first ?? path, now: now, offset: offset, live: look.judging, promoting: promotion,
+            console)
         try saved?.check(policyDigest: declared.policy.digest, rulesetDigest: declared.change.rulesetDigest)
         let plan = Planner(now: now, policy: declared.policy).plan(
             declared: declared.change.table, live: look.judging, recorded: look.recorded,
