@@ -8,6 +8,7 @@ runtime=(nftables iproute2 tzdata)
 testing=(
     python3 netcat-openbsd curl openssl conntrack procps util-linux libcap2-bin
     openssh-server openssh-client postgresql postgresql-client redis-server redis-tools bind9-dnsutils python3-scapy
+    wireguard-tools wireguard-go
 )
 bench=(gcc libc6-dev python3-venv)
 

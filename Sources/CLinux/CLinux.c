@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int portgate_setns_net(int fd) { return setns(fd, CLONE_NEWNET); }
@@ -81,4 +82,9 @@ uint64_t portgate_network_cookie(void) {
     int result = getsockopt(fd, SOL_SOCKET, 71, &cookie, &length);
     close(fd);
     return result == 0 && length == sizeof cookie ? cookie : 0;
+}
+
+int portgate_is_cgroup2(int fd) {
+    struct statfs status;
+    return fstatfs(fd, &status) == 0 && (unsigned long)status.f_type == 0x63677270UL;
 }

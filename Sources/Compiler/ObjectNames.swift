@@ -54,8 +54,13 @@ enum ObjectNames {
     static func sessions(_ identity: Name, v6: Bool) -> String { "pg_i\(v6 ? 6 : 4)_\(identity)" }
     /// Set of the sources that are granted access to a port.
     static func grants(_ port: Name, v6: Bool) -> String { "pg_g\(v6 ? 6 : 4)_\(port)" }
-    /// Set of an identity's cgroups.
-    static func cgroups(_ identity: Name) -> String { "pg_k_\(identity)" }
+    /// What the names of sets of cgroups begin with.
+    static let cgroupPrefix = "pg_k_"
+    /// Set of the ids of an identity's cgroup. It is named by the path as well: a set never stands for two paths, so that it
+    /// can be filled before the rules change, and while two generations stand side by side.
+    static func cgroups(_ cgroup: ProcessClause.Cgroup) -> String {
+        "\(cgroupPrefix)\(cgroup.identity)/\(Digest.hex(of: Array(cgroup.path.utf8)).prefix(8))"
+    }
     /// Meter of a rule's new connections.
     static func rateMeter(_ port: Name, _ rule: Name, v6: Bool) -> String { "pg_c\(v6 ? 6 : 4)_\(port)/\(rule)" }
 
@@ -102,6 +107,14 @@ enum ObjectNames {
     static func granted(_ port: Name) -> String { "pg_v_\(port)" }
     /// Chain and counter of what an observed rule would allow.
     static func wouldAllow(_ port: Name, _ rule: Name) -> String { "pg_o_\(port)/\(rule)" }
+    /// Chains that judge new connections by the declaration that is staged beside a port, from outside and of this host itself.
+    static func stagedJudge(_ port: Name) -> String { "pg_sj_\(port)" }
+    static func stagedOwnJudge(_ port: Name) -> String { "pg_sl_\(port)" }
+    /// Chain and counter of what a rule of a staged declaration would allow, and of what the declaration would refuse.
+    static func stagedAllow(_ port: Name, _ rule: Name) -> String { "pg_so_\(port)/\(rule)" }
+    static func stagedDeny(_ port: Name) -> String { "pg_sd_\(port)" }
+    /// Meter of the sources that a staged declaration would refuse.
+    static func stagedMeter(_ port: Name, v6: Bool) -> String { "pg_sm\(v6 ? 6 : 4)_\(port)" }
     /// Chain that records what a port refuses, and counter of all of it.
     static func denied(_ port: Name) -> String { "pg_d_\(port)" }
     /// Chain that refuses.

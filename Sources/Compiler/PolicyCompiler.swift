@@ -41,7 +41,8 @@ private struct Compilation {
         var compiled: [CompiledPort] = []
         for port in policy.ports {
             let plans = port.rules.map { plan($0, of: port) }
-            renderers.append(PortRenderer(port: port, plans: plans, settings: settings))
+            let staged = port.staged.flatMap { beside in beside.rules.map { plan($0, of: beside) } }
+            renderers.append(PortRenderer(port: port, plans: plans, settings: settings, staged: staged))
             compiled.append(CompiledPort(port: port, plans: plans))
         }
         diagnostics += identities.diagnostics
@@ -52,7 +53,8 @@ private struct Compilation {
             policyDigest: policy.digest)
         if !diagnostics.contains(where: { $0.severity == .error }) {
             let table = GateRenderer(
-                policy: policy, ports: renderers, pool: pool, settings: settings, facts: facts(horizon: horizon)
+                policy: policy, ports: renderers, pool: pool, settings: settings,
+                facts: facts(horizon: horizon, of: renderers)
             ).table
             do {
                 let text = try table.rendered()
@@ -90,7 +92,7 @@ private struct Compilation {
         return RulePlan(rule: rule, sources: sources, time: time, port: port.name, pool: &pool)
     }
 
-    private func facts(horizon: Instant?) -> [String] {
+    private func facts(horizon: Instant?, of ports: [PortRenderer]) -> [String] {
         var facts = [
             "portgate format \(GateRenderer.format)", "policy \(policy.name)", "policy sha256 \(policy.digest)",
         ]
@@ -99,7 +101,9 @@ private struct Compilation {
         if options.kernelClockOffset != 0 {
             facts.append("clock \(options.kernelClockOffset > 0 ? "+" : "")\(options.kernelClockOffset)")
         }
-        facts += identities.resolved.map { "account \($0.kind.rawValue) \($0.name) \($0.number)" }
+        facts += identities.resolved.map { "\(IdentityFacts.account)\($0.kind.rawValue) \($0.name) \($0.number)" }
+        facts += Set(ports.flatMap(\.cgroups)).sorted().flatMap { IdentityFacts.facts(of: $0) }
+        facts += Set(ports.flatMap(\.wireguardInterfaces)).sorted().map { "\(IdentityFacts.wireguard)\($0)" }
         // Whose sessions fill the sets: `portgate session` goes by what is in force.
         let sets = Set(pool.sets.map(\.name))
         for identity in policy.identities where sets.contains(ObjectNames.sessions(identity.name, v6: false)) {

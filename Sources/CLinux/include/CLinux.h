@@ -31,6 +31,8 @@ int portgate_no_new_privileges(void);
 int portgate_keep_only_capability(unsigned int capability);
 /* prctl(2) PR_SET_PDEATHSIG: this process is killed when the thread that started it ends. */
 int portgate_die_with_parent(void);
+/* fstatfs(2): 1 when a descriptor is of the unified hierarchy of cgroups (CGROUP2_SUPER_MAGIC), else 0. */
+int portgate_is_cgroup2(int fd);
 /* SIOCSIFFLAGS: sets an interface of this thread's network namespace up. */
 int portgate_link_up(const char *name);
 /* SO_NETNS_COOKIE: the number of this thread's network namespace, never used twice in a boot; 0 when there is none. */

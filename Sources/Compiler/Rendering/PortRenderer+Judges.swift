@@ -17,6 +17,7 @@ extension PortRenderer {
         case .loose: rules.append(Rule([.noRouteBack(sameInterface: false), toDenied], comment: portComment))
         case .none: break
         }
+        rules += stagedEntry(ObjectNames.stagedJudge(port.name))
         for plan in plain {
             for way in plan.ways { rules.append(rule(plan, way.asks, .goto(terminal(plan, lasts: way.lasts)))) }
         }
@@ -43,7 +44,7 @@ extension PortRenderer {
 
     /// Judges connections of this host to itself, where the process behind a packet is known.
     var ownJudge: Chain {
-        var rules: [Rule] = []
+        var rules = stagedEntry(ObjectNames.stagedOwnJudge(port.name))
         var leftovers: [Rule] = []
         for plan in plain + typed + observed {
             let target: Verdict =
@@ -131,7 +132,7 @@ extension PortRenderer {
     }
 
     /// Returns one match for each family that an own clause takes.
-    private func addressMatches(_ clause: OwnClause, _ sets: RulePlan.OwnSets) -> [Statement] {
+    func addressMatches(_ clause: OwnClause, _ sets: RulePlan.OwnSets) -> [Statement] {
         switch clause.addresses {
         case .all: [.family(.v4), .family(.v6)]
         case .only:
@@ -141,13 +142,13 @@ extension PortRenderer {
         }
     }
 
-    private func processMatches(_ processes: ProcessClause) -> [Statement] {
+    func processMatches(_ processes: ProcessClause) -> [Statement] {
         var matches: [Statement] = []
         if let users = processes.users { matches.append(.socketUser(users)) }
         if let groups = processes.groups { matches.append(.socketGroup(groups)) }
         if let cgroup = processes.cgroup {
             matches.append(
-                .cgroupInSet(level: UInt8(clamping: cgroup.level), set: ObjectNames.cgroups(cgroup.identity)))
+                .cgroupInSet(level: UInt8(clamping: cgroup.level), set: ObjectNames.cgroups(cgroup)))
         }
         return matches
     }

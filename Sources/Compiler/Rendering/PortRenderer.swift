@@ -15,6 +15,8 @@ struct PortRenderer {
     let port: Port
     let plans: [RulePlan]
     let settings: RenderSettings
+    /// The rules of the declaration that is staged beside this one.
+    var staged: [RulePlan] = []
 
     /// Rules that decide.
     var deciding: [RulePlan] { plans.filter { $0.mode == .enforce && $0.time != .never } }
@@ -45,7 +47,7 @@ struct PortRenderer {
         if judgesSegments { chains.append(opening) }
         if serves != nil { chains.append(served) }
         if judgesSegments || serves != nil { chains.append(unfit) }
-        return chains + [revoked, denied, refusal]
+        return chains + [revoked, denied, refusal] + stagedChains
     }
 
     /// The chains of one rule; those that nothing leads to are left out, except the one that shows the rule to people.
@@ -87,7 +89,7 @@ struct PortRenderer {
         case .none: break
         }
         if hasProcessClauses { names.append(ObjectNames.leftover(port.name)) }
-        return names.map { NamedCounter(name: $0) }
+        return (names + stagedCounters).map { NamedCounter(name: $0) }
     }
 
     /// The sets that the chains use beside the pool's.
@@ -116,11 +118,21 @@ struct PortRenderer {
                 sets.append(NamedSet(name: ObjectNames.judged(port.name, plan.name), content: content))
             }
         }
-        for clause in (deciding + observed).flatMap(\.sources.own) {
-            guard let cgroup = clause.processes?.cgroup else { continue }
-            sets.append(NamedSet(name: ObjectNames.cgroups(cgroup.identity), content: .cgroups))
-        }
+        sets += stagedMeters
+        for cgroup in cgroups { sets.append(NamedSet(name: ObjectNames.cgroups(cgroup), content: .cgroups)) }
         return sets
+    }
+
+    /// The cgroups that rules ask for.
+    var cgroups: [ProcessClause.Cgroup] {
+        (deciding + observed + stagedDeciding).flatMap(\.sources.own).compactMap { $0.processes?.cgroup }
+    }
+
+    /// The WireGuard interfaces whose word rules take for whose an address is.
+    var wireguardInterfaces: [String] {
+        (deciding + observed + stagedDeciding).flatMap(\.sources.proven).compactMap { clause in
+            if case .interface(let name) = clause.proof { name } else { nil }
+        }
     }
 
     /// Returns an empty meter.

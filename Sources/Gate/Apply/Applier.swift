@@ -41,6 +41,7 @@ public struct Applier: Sendable {
         guard look.table == seen.table else {
             throw .movedOn("the live rules are not those that the plan was made for: another hand changed them")
         }
+        IdentityBinder(door: door).bind(change.table)
         let current = try state.current()
         let host = try door.host()
         let digest = change.rulesetDigest

@@ -30,7 +30,7 @@ public struct LockoutGuard: Sendable {
                     source: endpoint.source, isOwn: endpoint.isOwn, port: endpoint.port, transport: endpoint.transport,
                     time: policyNow, request: endpoint.origin == .currentSSH ? .ssh : nil)
                 // What somebody who must be let in will say first is not known here.
-                if case .refused(let port, let misses) = policy.decide(attempt),
+                if case .refused(let port, let misses) = policy.decide(attempt), policy.ports[port].mode == .enforce,
                     !misses.contains(where: { $0.mismatches == [.request] && endpoint.origin != .currentSSH })
                 {
                     return Verdict(

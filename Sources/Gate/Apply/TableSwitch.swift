@@ -90,6 +90,7 @@ struct TableSwitch {
     private func load(
         _ batches: [Batch], to target: Table?, from look: LiveLook, with company: Company
     ) throws(Failure) -> UInt32? {
+        let binder = IdentityBinder(door: door)
         var expected = look.generation
         var isAlone = true
         for (index, batch) in batches.enumerated() {
@@ -112,6 +113,11 @@ struct TableSwitch {
             }
             expected = try generation()
             if expected != KernelDoor.generation(after: found) { isAlone = false }
+            // Before the rules that ask for a set as well as after: the first batch makes it, the second asks.
+            if binder.bind(target) {
+                isAlone = false
+                expected = try generation()
+            }
         }
         return isAlone ? expected : nil
     }

@@ -75,6 +75,8 @@ extension GateView {
         private mutating func follow(
             _ name: String, port: Int, conditions: [Statement], isOwn: Bool, depth: Int
         ) {
+            // What is staged beside a port decides nothing.
+            guard !name.hasPrefix("pg_sj_"), !name.hasPrefix("pg_sl_") else { return }
             guard depth < Self.deepest, let chain = chains[name], active.insert(name).inserted else { return }
             defer { active.remove(name) }
             for rule in chain.rules {

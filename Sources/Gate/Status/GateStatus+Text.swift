@@ -26,7 +26,10 @@ extension GateStatus {
             lines.append("")
             lines.append("port \(port.name) (\(port.services)): \(Self.refusals(port))")
             for rule in port.rules { lines.append("  rule \(rule.name): \(Self.words(rule))") }
-            if port.rules.isEmpty { lines.append("  nobody may reach it") }
+            if port.rules.isEmpty {
+                lines.append(port.observed?.refusesNobody == true ? "  it has no rules" : "  nobody may reach it")
+            }
+            lines += port.observed?.lines.map { "  " + $0 } ?? []
         }
         if !access.text.isEmpty { lines += [""] + access.text }
         if !findings.isEmpty { lines.append("") }
@@ -59,7 +62,8 @@ extension GateStatus {
 
     private static func refusals(_ port: PortStatus) -> String {
         guard let refused = port.refused else { return "its counter is missing" }
-        var text = "\(refused) packets refused"
+        let isObserved = port.observed?.refusesNobody == true
+        var text = isObserved ? "only observed, would refuse \(refused) packets" : "\(refused) packets refused"
         if let logged = port.logged { text += ", \(logged) of them logged" }
         if let suppressed = port.suppressed { text += ", \(suppressed) over the rate of records" }
         return text
@@ -105,6 +109,7 @@ extension GateStatus {
         return .members([
             "port": .string(port.name), "services": .string(port.services), "refused_packets": number(port.refused),
             "logged_packets": number(port.logged), "suppressed_packets": number(port.suppressed),
+            "observed": port.observed?.json,
             "rules": .array(
                 port.rules.map { rule in
                     .members([

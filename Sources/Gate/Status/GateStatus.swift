@@ -16,6 +16,20 @@ public struct GateStatus: Sendable {
         public let suppressed: UInt64?
         /// Its rules in order.
         public let rules: [RuleStatus]
+        /// What is only observed of it; nil when all of it is enforced.
+        public let observed: ObservedStatus?
+    }
+
+    /// What is only observed of a port.
+    public struct ObservedStatus: Hashable, Sendable {
+        /// Whether the port itself refuses nobody; then what it counts as refused it would refuse.
+        public let refusesNobody: Bool
+        /// Packets that observed rules of the port would allow, by rule.
+        public let rules: [String: UInt64]
+        /// New connections that rules of the declaration beside it would allow, by rule.
+        public let staged: [String: UInt64]
+        /// New connections that the declaration beside it would refuse; nil when there is none.
+        public let stagedRefusals: UInt64?
     }
 
     /// A rule as it is in force.

@@ -9,11 +9,13 @@ public struct StatusReader: Sendable {
 
     private let door: KernelDoor
     private let state: StateDirectory
+    private let identities: IdentityAudit?
 
-    /// Creates a reader.
-    public init(door: KernelDoor, state: StateDirectory) {
+    /// Creates a reader; without an audit, nobody looks at what the host says of identities.
+    public init(door: KernelDoor, state: StateDirectory, identities: IdentityAudit? = nil) {
         self.door = door
         self.state = state
+        self.identities = identities
     }
 
     /// Reads the status at a moment of the host's clock.
@@ -53,7 +55,7 @@ public struct StatusReader: Sendable {
             if left < Self.notice * Self.day { findings.append(.horizonNear(horizon, daysLeft: left / Self.day)) }
         }
         let counters = look.table == nil ? [:] : try door.counters()
-        let ports = view.ports.map { status($0, view: view, counters: counters, now: now) }
+        let ports = view.ports.map { status($0, view: view, table: look.table, counters: counters, now: now) }
         for port in ports {
             for rule in port.rules {
                 guard let expires = rule.expires, expires > policyNow else { continue }
@@ -63,6 +65,7 @@ public struct StatusReader: Sendable {
                 }
             }
         }
+        findings += identities?.findings(look.table, door: door) ?? []
         let groups = Self.logGroups(of: look.table)
         let bound = LogGroups.bound()
         findings += Self.logFindings(groups, bound: bound)
@@ -99,7 +102,7 @@ public struct StatusReader: Sendable {
     }
 
     private func status(
-        _ port: GateView.PortView, view: GateView, counters: [String: CounterValue], now: Instant
+        _ port: GateView.PortView, view: GateView, table: Table?, counters: [String: CounterValue], now: Instant
     ) -> GateStatus.PortStatus {
         GateStatus.PortStatus(
             name: port.name, services: port.services.map(\.description).joined(separator: ", "),
@@ -111,7 +114,7 @@ public struct StatusReader: Sendable {
                     name: rule.name, allowed: counters["pg_a_\(port.name)/\(rule.name)"]?.packets, isOpen: isOpen,
                     changes: changes.map { Instant(seconds: $0 - view.clockOffset) },
                     expires: rule.expires.map { Instant(seconds: $0 - view.clockOffset) })
-            })
+            }, observed: GateStatus.ObservedStatus(ofPort: port.name, in: table, counters: counters))
     }
 }
 

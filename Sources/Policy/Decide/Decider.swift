@@ -27,7 +27,7 @@ public struct Decider: Sendable {
     public func decide(_ attempt: AccessAttempt) -> Decision {
         guard let index = port(attempt.port, attempt.transport) else { return .undeclared }
         var misses: [NearMiss] = []
-        for (number, rule) in policy.ports[index].rules.enumerated() {
+        for (number, rule) in policy.ports[index].rules.enumerated() where rule.mode == .enforce {
             let mismatches = self.mismatches(of: rule, with: attempt)
             if mismatches.isEmpty { return .allowed(port: index, rule: number) }
             misses.append(NearMiss(rule: number, mismatches: mismatches))

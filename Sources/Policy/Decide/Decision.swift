@@ -41,7 +41,8 @@ extension Decision {
 extension Policy {
     /// Decides an attempt. Pure; this is the definition of what a policy means, and everything compiled from it must agree.
     ///
-    /// Modes do not count here: the decision is the one that `enforce` would make. For many attempts make one ``Decider``.
+    /// Rules that are only observed let nobody in. A port that is only observed is decided as if it were enforced, although it
+    /// refuses nobody; ``Policy/outlook(_:)`` tells the two apart. For many attempts make one ``Decider``.
     public func decide(_ attempt: AccessAttempt) -> Decision { Decider(self).decide(attempt) }
 
     /// Tells whether an identity holds for an attempt.

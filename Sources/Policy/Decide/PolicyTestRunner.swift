@@ -63,7 +63,7 @@ public enum PolicyTestRunner {
         }
         return policy.ports.indices.flatMap { port in
             policy.ports[port].rules.indices.map { RuleReference(port: port, rule: $0) }
-        }.filter { !tested.contains($0) }
+        }.filter { !tested.contains($0) && policy.ports[$0.port].rules[$0.rule].mode == .enforce }
     }
 }
 

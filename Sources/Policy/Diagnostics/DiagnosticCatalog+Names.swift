@@ -55,5 +55,12 @@ extension DiagnosticCatalog {
                 The zone is installed and its file is damaged, or the name depends on how a host is set up, so that \
                 the policy would mean something else on every host.
                 """),
+        DiagnosticEntry(
+            code: "PG049", title: "a staged declaration of another port", severity: .error,
+            explanation: """
+                A port may be declared twice when one of the declarations has mode: observe: that one is judged beside the \
+                enforced one. Both must be of the same numbers and protocols; else some of the traffic would be judged by \
+                one of them alone. Write the same port and protocol in both.
+                """),
     ]
 }

@@ -27,7 +27,8 @@ public struct DiagnosticEntry: Hashable, Sendable {
 public enum DiagnosticCatalog {
     /// All entries in the order of their codes.
     public static let entries: [DiagnosticEntry] =
-        (yaml + reading + lint + compiling + testing + trial + gate + access).sorted { $0.code < $1.code }
+        (yaml + reading + lint + compiling + testing + trial + gate + access + identities)
+        .sorted { $0.code < $1.code }
 
     /// Returns the entry of a code, whatever its case.
     public static func entry(for code: String) -> DiagnosticEntry? {

@@ -5,7 +5,7 @@ extension LintContext {
         var windows: Set<Name> = []
         var granted: [Name] = []
         var breakGlass = AddressSet.empty
-        for port in policy.ports {
+        for port in policy.ports + policy.ports.flatMap(\.staged) {
             for rule in port.rules {
                 networks.formUnion(rule.networkNames)
                 if case .only(let names) = rule.windows { windows.formUnion(names) }

@@ -11,6 +11,7 @@ extension LintContext {
             if port.description == nil { found.append(.missing("description", port)) }
             if let owner = port.owner, Self.isPlaceholder(owner) { found.append(.placeholderOwner(owner, port)) }
             if port.mode == .observe { found.append(.observed(port)) }
+            for staged in port.staged { found.append(.observed(staged)) }
             for rule in port.rules where rule.mode == .observe { found.append(.observed(rule, port)) }
             if let range = port.ports.first(where: {
                 $0.first <= Self.ephemeral.upperBound && $0.last >= Self.ephemeral.lowerBound

@@ -21,7 +21,7 @@ extension LintContext {
                 continue
             }
             for (number, rule) in port.rules.enumerated()
-            where !exercised.contains(RuleReference(port: index, rule: number)) {
+            where rule.mode == .enforce && !exercised.contains(RuleReference(port: index, rule: number)) {
                 found.append(.untestedRule(rule, port))
             }
         }

@@ -124,6 +124,8 @@ public struct Port: Hashable, Sendable {
     public var grants: GrantSettings?
     /// What happens without a durable ledger.
     public var audit: AuditSettings?
+    /// The declaration of the same port that is judged beside this one and not enforced; at most one.
+    public var staged: [Port] = []
 
     /// Creates a port that nobody may reach, to be filled in.
     public init(name: Name, span: SourceSpan, ports: [PortRange], portsSpan: SourceSpan) {

@@ -22,6 +22,9 @@ enum Language {
                 name: "owner", shape: .text(Formats.text), doc: "Who answers for the policy.", absent: "nobody",
                 example: "payments-platform"),
             FormKey(
+                name: "mode", shape: .text(Formats.mode),
+                doc: "The mode of every port of this file that states none.", absent: "enforce", example: "observe"),
+            FormKey(
                 name: "include", shape: .list(.text(Formats.path), most: Bounds.files),
                 doc: "Further files, or folders of them, relative to this file's folder; they are merged.",
                 absent: "none", example: "[networks.yaml]"),

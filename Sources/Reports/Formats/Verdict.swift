@@ -3,13 +3,16 @@ public import Policy
 /// The answer of `portgate why`: what a policy decides on one connection, and why.
 public struct Verdict: Hashable, Sendable {
     private let explanation: Explanation
+    private let staged: Explanation?
     private let attempt: AccessAttempt
     private let sources: SourceMap
     private let isAllowed: Bool
 
     /// Creates an answer. Where no declaration covers the port, `undeclared:` of the policy decides.
-    public init(_ explanation: Explanation, on attempt: AccessAttempt, by policy: Policy) {
+    public init(_ outlook: Outlook, on attempt: AccessAttempt, by policy: Policy) {
+        let explanation = outlook.enforced
         self.explanation = explanation
+        staged = outlook.staged
         self.attempt = attempt
         sources = policy.sources
         isAllowed = explanation.isAllowed ?? (policy.defaults.undeclared == .report)
@@ -28,12 +31,21 @@ public struct Verdict: Hashable, Sendable {
         if let span = explanation.span, explanation.rule == nil {
             text += "  declared at \(VisibleText.line(sources.place(of: span)))\n"
         }
-        if let miss = explanation.nearest {
-            let place = VisibleText.line(sources.place(of: miss.span))
-            text += "nearest rule: \(explanation.port.map { "\($0)/" } ?? "")\(miss.rule) (\(place))\n"
-            for sentence in miss.sentences { text += "  \(VisibleText.line(sentence))\n" }
+        text += nearest(of: explanation)
+        if let staged {
+            let word = staged.isAllowed == true ? style.good("allow") : style.severity(.error, "deny")
+            text += "observed, if it were enforced: \(word)\n  \(VisibleText.line(staged.summary))\n"
+            text += nearest(of: staged)
         }
         return Array(text.utf8)
+    }
+
+    private func nearest(of explanation: Explanation) -> String {
+        guard let miss = explanation.nearest else { return "" }
+        let place = VisibleText.line(sources.place(of: miss.span))
+        var text = "nearest rule: \(explanation.port.map { "\($0)/" } ?? "")\(miss.rule) (\(place))\n"
+        for sentence in miss.sentences { text += "  \(VisibleText.line(sentence))\n" }
+        return text
     }
 
     /// The answer as one JSON object.
@@ -61,6 +73,15 @@ public struct Verdict: Hashable, Sendable {
                 }
             } else {
                 json.null()
+            }
+            if let staged {
+                json.key("observed")
+                json.object { json in
+                    json.member("verdict", staged.isAllowed == true ? "allow" : "deny")
+                    json.key("rule")
+                    value(staged.rule?.text, &json)
+                    json.member("reason", staged.summary)
+                }
             }
             json.key("attempt")
             json.object { json in

@@ -13,6 +13,9 @@ struct ApplyCommand: HostCommand {
 
         Refuses to cut the SSH connection it is run over (exit code 4), unless --allow-lockout is given.
 
+        --promote PORT enforces what the policy only observes of a port (mode: observe), and says what to write into it; \
+        until that is written, the next apply without --promote returns to observing.
+
         --confirm-within 2m puts the new rules in force for two minutes: then the kernel returns to the rules before by \
         itself, whatever happens to portgate, unless 'portgate confirm' has come over a new SSH connection. With --wait it \
         waits for the end: 0 when confirmed, 5 when the kernel returned.
@@ -32,6 +35,10 @@ struct ApplyCommand: HostCommand {
         .flag("wait", help: "with --confirm-within: wait until it is confirmed or the kernel has returned") {
             $0.waits = true
         },
+        .value(
+            "promote", "PORT|all", repeatable: true,
+            help: "enforce what the policy only observes of PORT, or of every port; repeatable"
+        ) { settings, text in settings.promotion = Promotion(settings.promotion, adding: text) },
         .yes, .policyClock, .mustAllow, .allowLockout, .lockWait, .stateDirectory, outputOption,
     ]
     static let operands: Operands<Self> = .one("PATH", completion: .paths) { settings, text throws(UsageError) in
@@ -44,6 +51,7 @@ struct ApplyCommand: HostCommand {
     private var path = ""
     private var confirmWithin: Int?
     private var waits = false
+    private var promotion: Promotion?
 
     init() {}
 
@@ -62,6 +70,9 @@ struct ApplyCommand: HostCommand {
         if saved != nil, host.policyClock != nil {
             throw UsageError("a saved plan has its own clock; --policy-clock cannot be given with it")
         }
+        if saved != nil, promotion != nil {
+            throw UsageError("a saved plan is of the policy as it was; --promote cannot be given with it")
+        }
         try host.settleConfirmation(door, console)
         let look = try HostLook(door, state)
         if let saved {
@@ -70,7 +81,8 @@ struct ApplyCommand: HostCommand {
         let now = saved?.now ?? host.policyClock ?? hostNow
         let offset = saved?.clockOffset ?? (hostNow.seconds - now.seconds)
         let declared = try DeclaredGate(
-            path: saved?.paths.first ?? path, now: now, offset: offset, live: look.judging, console)
+            path: saved?.paths.first ?? path, now: now, offset: offset, live: look.judging, promoting: promotion,
+            console)
         try saved?.check(policyDigest: declared.policy.digest, rulesetDigest: declared.change.rulesetDigest)
         let plan = Planner(now: now, policy: declared.policy).plan(
             declared: declared.change.table, live: look.judging, recorded: look.recorded,

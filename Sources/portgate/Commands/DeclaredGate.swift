@@ -15,8 +15,12 @@ struct DeclaredGate {
     ///
     /// `now` is the policy's clock, `offset` how far the host's is ahead of it. A gate other than the `live` one takes the next
     /// epoch, so that every connection is judged by it.
-    init(path: String, now: Instant, offset: Int64, live: Table?, _ console: Console) throws {
-        let policy = try PolicyInput(reading: path).required(console)
+    init(
+        path: String, now: Instant, offset: Int64, live: Table?, promoting promotion: Promotion? = nil,
+        _ console: Console
+    ) throws {
+        let read = try PolicyInput(reading: path).required(console)
+        let policy = try promotion?.applied(to: read, console) ?? read
         let epoch = live.flatMap(GateEpoch.init)
         var options = CompileOptions(
             now: now, kernelClockOffset: offset, accounts: HostAccounts.database, epoch: epoch?.next ?? 1)

@@ -33,6 +33,8 @@ struct HostChange {
             guard settings.allowLockout else { throw refusal }
             console.say("warning: \(refusal.diagnostic.message); --allow-lockout was given")
         }
+        let identities = IdentityAudit(host: .live(accounts: HostAccounts.database))
+        try identities.check(change.table)
         if change.table == nil, !plan.isNothing {
             let ports = plan.changes.filter { $0.rule == nil }.map(\.port).joined(separator: ", ")
             let opened = ports.isEmpty ? "nothing more" : ports
@@ -42,6 +44,9 @@ struct HostChange {
             try settings.confirm("Apply this?", console)
         }
         let report = try putInForce(door, console)
+        for finding in identities.findings(change.table, door: door) {
+            console.say("\(finding.severity.rawValue): \(finding.message) [\(finding.code)]")
+        }
         do {
             try publish(report, command, console)
         } catch {

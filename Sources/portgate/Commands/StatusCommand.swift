@@ -23,7 +23,8 @@ struct StatusCommand: HostCommand {
 
     func operate(_ console: Console) throws -> ExitCode {
         let door = KernelDoor.live()
-        let status = try StatusReader(door: door, state: host.state(console)).read(now: .now)
+        let identities = IdentityAudit(host: .live(accounts: HostAccounts.database))
+        let status = try StatusReader(door: door, state: host.state(console), identities: identities).read(now: .now)
         host.noteFallBack(status.confirmation, door, console)
         try Publisher(requests: requests, console: console).publish { format, _ in
             guard format == .json else { return Array(status.text.utf8) }

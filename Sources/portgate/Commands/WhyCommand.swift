@@ -7,7 +7,7 @@ struct WhyCommand: PublishingCommand {
     static let summary = "tell what a policy decides on one connection, and why"
     static let details = """
         Shows the rule that lets the connection in; or, when it is refused, the rule that came nearest to letting it in and \
-        what was missing. Answers from the policy alone: no root, no network, nothing live is asked. The exit code is 0 \
+        what was missing. Where something of the port is only observed, also what would become of it were that enforced. Answers from the policy alone: no root, no network, nothing live is asked. The exit code is 0 \
         whatever the verdict.
         """
     static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete]
@@ -62,7 +62,7 @@ struct WhyCommand: PublishingCommand {
         let attempt = AccessAttempt(
             source: from, isOwn: names.contains { policy.hasProcess($0) }, port: port.number,
             transport: port.transport, time: at ?? .now, identities: Set(names), request: request)
-        let answer = Verdict(policy.explain(policy.decide(attempt), attempt), on: attempt, by: policy)
+        let answer = Verdict(policy.outlook(attempt), on: attempt, by: policy)
         try Publisher(requests: requests, console: console).publish { format, style in
             format == .json ? answer.json : answer.text(style)
         }

@@ -2,23 +2,32 @@ extension PolicyBuilder {
     /// Reads the declared ports, and checks that no two cover the same port of the same protocol.
     mutating func readPorts() -> [Port] {
         var result: [Port] = []
-        var declared: [String: SourceSpan] = [:]
-        for node in portNodes {
+        var declared: [String: Int] = [:]
+        for (node, fileMode) in portNodes {
             guard let nameNode = node["name"], let name = nameNode.text.flatMap({ Name($0) }) else {
                 // What else is wrong with it is worth saying.
                 _ = readRules(node["allow"], of: nil)
                 continue
             }
-            if let first = declared[name.text] {
-                findings.add(.duplicate("port", name.text, at: nameNode.span, first: first))
-            } else {
-                declared[name.text] = nameNode.span
-            }
             let ranges = node["port"].map { readRanges($0) } ?? []
             var port = Port(name: name, span: nameNode.span, ports: ranges, portsSpan: node["port"]?.span ?? node.span)
             readSettings(of: &port, node)
+            if node["mode"] == nil, let fileMode, let mode = fileMode.text.flatMap(Mode.init(rawValue:)) {
+                port.mode = mode
+                port.modeSpan = fileMode.span
+            }
             port.rules = readRules(node["allow"], of: port)
-            result.append(port)
+            guard let first = declared[name.text] else {
+                declared[name.text] = result.count
+                result.append(port)
+                continue
+            }
+            if let both = staged(port, beside: result[first]) {
+                result[first] = both
+            } else {
+                findings.add(.duplicate("port", name.text, at: nameNode.span, first: result[first].span))
+                result.append(port)
+            }
         }
         if result.count > Language.Bounds.ports, let last = result.last {
             findings.add(.tooMany("the policy's ports", limit: Language.Bounds.ports, at: last.span))
@@ -26,6 +35,18 @@ extension PolicyBuilder {
         }
         checkOverlaps(of: result)
         return result
+    }
+
+    /// Returns an enforced declaration with the observed one of the same port beside it; nil when the two are not that.
+    private mutating func staged(_ port: Port, beside first: Port) -> Port? {
+        guard port.mode != first.mode, port.staged.isEmpty, first.staged.isEmpty else { return nil }
+        var (enforced, observed) = port.mode == .enforce ? (port, first) : (first, port)
+        if enforced.ports != observed.ports || enforced.protocols != observed.protocols {
+            findings.add(.stagedElsewhere(observed, enforced: enforced))
+        }
+        observed.staged = []
+        enforced.staged = [observed]
+        return enforced
     }
 
     private mutating func readSettings(of port: inout Port, _ node: YAMLNode) {

@@ -25,7 +25,8 @@ struct PolicyBuilder {
     var identities = Declarations("identity")
     var windows = Declarations("window")
     var signatures = Declarations("signature")
-    var portNodes: [YAMLNode] = []
+    /// The declared ports, each with the `mode` of its file.
+    var portNodes: [(node: YAMLNode, mode: YAMLNode?)] = []
     var testNodes: [YAMLNode] = []
 
     /// The addresses of the networks and identities that could be read.
@@ -65,7 +66,7 @@ struct PolicyBuilder {
             case "identities": gather(value, into: \.identities)
             case "windows": gather(value, into: \.windows)
             case "signatures": gather(value, into: \.signatures)
-            case "ports": portNodes += value.items
+            case "ports": portNodes += value.items.map { ($0, root["mode"]) }
             case "tests": testNodes += value.items
             case "defaults":
                 for entry in value.entries { settle("defaults." + (entry.key.text ?? ""), entry.value) }

@@ -6,6 +6,14 @@ extension Diagnostic {
             notes: [Note("first declared here", span: first)])
     }
 
+    static func stagedElsewhere(_ observed: Port, enforced: Port) -> Diagnostic {
+        Diagnostic(
+            code: "PG049", severity: .error,
+            message: "port '\(observed.name)' is observed here for other numbers or protocols than it is enforced for",
+            span: observed.portsSpan, notes: [Note("it is enforced for these", span: enforced.portsSpan)],
+            port: observed.name.text)
+    }
+
     static func conflict(
         _ key: String, _ value: String, at span: SourceSpan, first: String, firstSpan: SourceSpan
     ) -> Diagnostic {
