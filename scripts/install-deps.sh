@@ -5,7 +5,7 @@ set -euo pipefail
 
 build=(libyaml-dev libnftables-dev libmnl-dev nettle-dev libstdc++-12-dev make)
 runtime=(nftables iproute2 tzdata)
-testing=(python3 netcat-openbsd curl openssl conntrack procps util-linux openssh-client openssh-server libcap2-bin)
+testing=(python3 netcat-openbsd curl openssl conntrack iptables procps util-linux openssh-client openssh-server libcap2-bin)
 bench=(gcc libc6-dev python3-venv)
 
 wanted=()
