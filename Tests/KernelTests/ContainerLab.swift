@@ -28,7 +28,8 @@ struct ContainerLab {
         let server = gate.server
         container = try gate.lab.namespace("box")
         neighbour = try gate.lab.namespace("neighbour")
-        try server.ip("link", "add", "docker0", "type", "bridge")
+        // Without snooping, neighbour discovery waits for no membership reports.
+        try server.ip("link", "add", "docker0", "type", "bridge", "mcast_snooping", "0")
         for address in ["172.30.0.1/24", "fd30::1/64"] { try server.address(address, on: "docker0") }
         try server.ip("link", "set", "docker0", "up")
         for (number, box) in [(2, container), (3, neighbour)] {
