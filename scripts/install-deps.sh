@@ -6,7 +6,7 @@ set -euo pipefail
 build=(libyaml-dev libnftables-dev libmnl-dev nettle-dev libstdc++-12-dev make)
 runtime=(nftables iproute2 tzdata)
 testing=(
-    python3 netcat-openbsd curl openssl conntrack procps util-linux libcap2-bin
+    python3 netcat-openbsd curl openssl conntrack iptables procps util-linux libcap2-bin
     openssh-server openssh-client postgresql postgresql-client redis-server redis-tools bind9-dnsutils python3-scapy
     wireguard-tools wireguard-go
 )

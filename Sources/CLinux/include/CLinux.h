@@ -39,6 +39,10 @@ int portgate_link_up(const char *name);
 uint64_t portgate_network_cookie(void);
 
 #include "CLinuxSession.h"
+/* bpf(2): counts the BPF links of the kernel by their type, of at most `limit` links; types of `size` and more are left out.
+   0, or -1 with errno. */
+int portgate_count_bpf_links(uint32_t *counts, uint32_t size, uint32_t limit);
+
 #include "CLinuxTrial.h"
 
 #endif

@@ -30,8 +30,8 @@ struct GateRenderer {
             chains += port.chains
         }
         if ports.contains(where: \.needsUntrackedMeters) {
-            sets.append(PortRenderer.meter(ObjectNames.untrackedMeter(v6: false), .v4))
-            sets.append(PortRenderer.meter(ObjectNames.untrackedMeter(v6: true), .v6))
+            sets.append(PortRenderer.meter(ObjectNames.untrackedMeter(v6: false), .v4, .second))
+            sets.append(PortRenderer.meter(ObjectNames.untrackedMeter(v6: true), .v6, .second))
         }
         if ports.contains(where: \.judgesSegments) {
             let size = settings.rememberedConnections

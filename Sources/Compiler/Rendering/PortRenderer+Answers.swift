@@ -32,6 +32,13 @@ extension PortRenderer {
             for way in plan.ways { rules.append(rule(plan, way[keyPath: matches], .accept)) }
         }
         for way in grantWays { rules.append(Rule(way[keyPath: matches] + [.verdict(.accept)], comment: portComment)) }
+        if matches == \.translated, deciding.contains(where: { !$0.sources.own.isEmpty }) {
+            // Back to this host, which may have asked itself. Whose that connection is, only the packets that it sends tell.
+            rules.append(
+                Rule(
+                    [.destinationType([.local]), .verdict(.goto(ObjectNames.ownAnswers(port.name)))],
+                    comment: portComment))
+        }
         let end: Verdict = onlyObserves ? .accept : .goto(ObjectNames.revoked(port.name))
         rules.append(Rule([.verdict(end)], comment: portComment))
         // What two rules say alike is said once.

@@ -5,7 +5,7 @@ import Policy
 struct PortRenderer {
     /// Sources that a meter can follow at once. When it is full, nothing is suppressed any more.
     static let meterSize: UInt32 = 65_536
-    /// Seconds after which a meter forgets a source.
+    /// Seconds after which a meter forgets a source, at least.
     static let meterTimeout: UInt32 = 60
     /// The largest burst whose nanoseconds the kernel can count whatever the unit.
     static let largestBurst: UInt32 = 100_000
@@ -95,14 +95,15 @@ struct PortRenderer {
     /// The sets that the chains use beside the pool's.
     var sets: [NamedSet] {
         var sets: [NamedSet] = []
-        if case .perSource = port.log.denied {
+        if case .perSource(let rate) = port.log.denied {
             for v6 in [false, true] {
-                sets.append(Self.meter(ObjectNames.deniedMeter(port.name, v6: v6), v6 ? .v6 : .v4))
+                sets.append(Self.meter(ObjectNames.deniedMeter(port.name, v6: v6), v6 ? .v6 : .v4, rate.per))
             }
         }
-        for plan in deciding where plan.rate != nil {
+        for plan in deciding {
+            guard let rate = plan.rate else { continue }
             for v6 in [false, true] {
-                sets.append(Self.meter(ObjectNames.rateMeter(port.name, plan.name, v6: v6), v6 ? .v6 : .v4))
+                sets.append(Self.meter(ObjectNames.rateMeter(port.name, plan.name, v6: v6), v6 ? .v6 : .v4, rate.per))
             }
         }
         if port.grants != nil {
@@ -135,9 +136,15 @@ struct PortRenderer {
         }
     }
 
-    /// Returns an empty meter.
-    static func meter(_ name: String, _ family: AddressFamily) -> NamedSet {
-        NamedSet(name: name, content: .dynamic(family: family, size: meterSize, timeoutSeconds: meterTimeout))
+    /// Returns an empty meter for a rate per unit: it forgets no source before its burst is full again by itself.
+    static func meter(_ name: String, _ family: AddressFamily, _ unit: Rate.Unit) -> NamedSet {
+        let seconds: UInt32 =
+            switch unit {
+            case .second, .minute: meterTimeout
+            case .hour: 3_600
+            case .day: 86_400
+            }
+        return NamedSet(name: name, content: .dynamic(family: family, size: meterSize, timeoutSeconds: seconds))
     }
 
     // MARK: Provenance

@@ -73,6 +73,7 @@ public struct StatusReader: Sendable {
         if !later.isEmpty { findings.append(.laterChains(later)) }
         let access = try AccessStatus.read(look.table, facts: view.facts, door: door, state: state, wall: now)
         findings += access.findings
+        if look.table != nil { findings += BlindSpots.read(view.ports).findings(view.ports) }
         let outcome = try record.flatMap { record throws(GateFailure) in try state.outcome(of: record.number) }
         return GateStatus(
             record: record, outcome: outcome, isLive: look.table != nil,

@@ -1,5 +1,5 @@
 extension DiagnosticCatalog {
-    static let gate: [DiagnosticEntry] = gateFailures + gateFindings
+    static let gate: [DiagnosticEntry] = gateFailures + gateFindings + gateSurroundings
 
     private static let gateFailures: [DiagnosticEntry] = [
         error(
