@@ -10,3 +10,6 @@ python3 Benchmarks/compile.py "$@"
 echo
 echo "== apply"
 python3 Benchmarks/apply.py
+echo
+echo "== data plane"
+python3 Benchmarks/dataplane/dataplane.py
