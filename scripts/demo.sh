@@ -23,6 +23,7 @@ pids=()
 passed=0
 failed=0
 
+made_run_sshd=
 cleanup() {
     # KILL, because a caller may hand down a signal mask in which TERM is blocked.
     for pid in "${pids[@]}"; do kill -9 "$pid" 2>/dev/null; done
@@ -33,6 +34,7 @@ cleanup() {
     done
     for ns in "$client" "$intruder" "$server"; do ip netns del "$ns" 2>/dev/null; done
     rm -rf "$work"
+    [ -z "$made_run_sshd" ] || rmdir /run/sshd 2>/dev/null
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
@@ -66,11 +68,40 @@ https() {
     fi
 }
 
+# http NAMESPACE HOST: the same without TLS.
+http() {
+    if [ -n "$(in_ns "$1" curl -s --http0.9 --max-time 3 "http://$2:8443/" 2>/dev/null)" ]; then echo allowed; else echo refused; fi
+}
+
 # greets NAMESPACE HOST [COMMAND…]: whether nc gets the greeting of the plain service.
 greets() {
     local ns=$1 host=$2
     shift 2
-    if [ "$(in_ns "$ns" "$@" nc -w 2 "$host" 5432 </dev/null 2>/dev/null)" = hello ]; then echo allowed; else echo refused; fi
+    if [ "$(in_ns "$ns" "$@" nc -N -w 2 "$host" 5432 </dev/null 2>/dev/null)" = hello ]; then echo allowed; else echo refused; fi
+}
+
+# open_stream NAME NAMESPACE HOST: a connection to the plain service that stays open.
+declare -A streams
+open_stream() {
+    mkfifo "$work/$1.in"
+    (
+        # It must not hold the way into others open.
+        for fd in "${streams[@]}" ${session:-}; do exec {fd}>&-; done
+        exec_in_ns "$2" nc "$3" 5432
+    ) <"$work/$1.in" >"$work/$1.out" 2>/dev/null &
+    pids+=($!)
+    exec {streams[$1]}>"$work/$1.in"
+    says "$1" hello >/dev/null
+}
+
+# says NAME WORD: whether a word comes over the open connection; the service sends back whatever it is sent.
+says() {
+    [ "$2" = hello ] || echo "$2" 2>/dev/null >&"${streams[$1]}"
+    for _ in $(seq 10); do
+        grep -qsx "$2" "$work/$1.out" && { echo alive; return; }
+        sleep 0.1
+    done
+    echo cut
 }
 
 say "1. Three hosts: a client (10.77.1.2), an intruder (10.77.2.2) and a server (10.77.1.1, 10.77.2.1), IPv4 and IPv6"
@@ -98,7 +129,9 @@ pids+=($!)
 exec_in_ns "$server" python3 -c '
 import socketserver
 class Hello(socketserver.BaseRequestHandler):
-    def handle(self): self.request.sendall(b"hello\n")
+    def handle(self):
+        self.request.sendall(b"hello\n")
+        while data := self.request.recv(4096): self.request.sendall(data)
 class Server(socketserver.ThreadingTCPServer):
     address_family, allow_reuse_address, daemon_threads = 10, True, True
 Server(("::", 5432), Hello).serve_forever()' >/dev/null 2>&1 &
@@ -133,6 +166,7 @@ say "4. The gate is applied on the server: plan, load, read back. The clock of t
 gate apply examples/demo/before.yaml --yes --policy-clock 2026-11-23T10:00+01:00 2>&1 | show
 expect "portgate apply" 0 "${PIPESTATUS[0]}"
 expect "client, https on 8443" allowed "$(https "$client" 10.77.1.1)"
+expect "client, http on the same port, where only TLS may be spoken" refused "$(http "$client" 10.77.1.1)"
 expect "client, https on 8443 over IPv6" allowed "$(https "$client" '[fd77:1::1]')"
 expect "intruder, https on 8443" refused "$(https "$intruder" 10.77.2.1)"
 expect "intruder, https on 8443 over IPv6" refused "$(https "$intruder" '[fd77:2::1]')"
@@ -157,11 +191,68 @@ expect "contractor, https on 8443" refused "$(https "$intruder" 10.77.2.1)"
 expect "the account that was allowed, 5432" refused \
     "$(greets "$server" 127.0.0.1 setpriv --reuid 65534 --regid 65534 --clear-groups)"
 
-say "7. What is live, and the way back"
+say "7. What is live, and the way back, which cuts who is allowed no more and leaves the others alone"
 gate status 2>&1 | show
+open_stream staff "$client" 10.77.1.1
+open_stream contractor "$intruder" 10.77.2.1
+expect "staff's open connection" alive "$(says staff before)"
+expect "the contractor's open connection" alive "$(says contractor before)"
 gate rollback --yes 2>&1 | show
 expect "portgate rollback" 0 "${PIPESTATUS[0]}"
-expect "contractor, 5432 after the rollback" refused "$(greets "$intruder" 10.77.2.1)"
+expect "staff's open connection after the rollback" alive "$(says staff after)"
+expect "the contractor's open connection after the rollback" cut "$(says contractor after)"
+expect "a new one of the contractor's" refused "$(greets "$intruder" 10.77.2.1)"
+
+say "8. An SSH session opens a port for the address it comes from, for as long as it lives"
+[ -d /run/sshd ] || { mkdir /run/sshd && made_run_sshd=yes; }
+ssh-keygen -q -t ed25519 -N '' -f "$work/host" && ssh-keygen -q -t ed25519 -N '' -f "$work/user"
+chmod 711 "$work"
+cp "$work/user.pub" "$work/authorized"
+exec_in_ns "$server" /usr/sbin/sshd -D -f /dev/null -p 22 -h "$work/host" -o PidFile=none -o UsePAM=no -o StrictModes=no \
+    -o PermitRootLogin=yes -o "AuthorizedKeysFile=$work/authorized" -o "ForceCommand=$portgate session" 2>"$work/sshd" &
+pids+=($!)
+for _ in $(seq 100); do
+    in_ns "$server" ss -Hltn | grep -q ':22 ' && break
+    sleep 0.1
+done
+mkfifo "$work/ssh.in"
+exec_in_ns "$intruder" ssh -T -F /dev/null -i "$work/user" -o IdentitiesOnly=yes -o StrictHostKeyChecking=no \
+    -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR root@10.77.2.1 <"$work/ssh.in" >"$work/ssh" 2>&1 &
+ssh=$!
+pids+=("$ssh")
+exec {session}>"$work/ssh.in"
+for _ in $(seq 150); do
+    grep -qs 'open for you' "$work/ssh" && break
+    kill -0 "$ssh" 2>/dev/null || break
+    sleep 0.1
+done
+show <"$work/ssh"
+expect "the second network while its session lives, 5432" allowed "$(greets "$intruder" 10.77.2.1)"
+open_stream operator "$intruder" 10.77.2.1
+expect "a connection that the session lets in" alive "$(says operator before)"
+exec {session}>&-
+for _ in $(seq 100); do
+    kill -0 "$ssh" 2>/dev/null || break
+    sleep 0.1
+done
+expect "the second network after the session, 5432" refused "$(greets "$intruder" 10.77.2.1)"
+expect "the connection that the session let in" cut "$(says operator after)"
+
+say "9. A grant for five seconds ends by itself"
+gate grant operator --port orders --from 10.77.2.2 --for 5s --reason "a look at order 4711" 2>&1 | show
+expect "portgate grant" 0 "${PIPESTATUS[0]}"
+expect "the second network while the grant lasts, 5432" allowed "$(greets "$intruder" 10.77.2.1)"
+sleep 6
+expect "six seconds later" refused "$(greets "$intruder" 10.77.2.1)"
+
+say "10. An apply that nobody confirms within ten seconds is taken back by the kernel"
+gate apply examples/demo/after.yaml --yes --confirm-within 10s --policy-clock 2026-11-23T10:00+01:00 >"$work/apply" 2>&1
+expect "portgate apply --confirm-within 10s" 0 $?
+tail -3 "$work/apply" | show
+expect "contractor, 5432 for now" allowed "$(greets "$intruder" 10.77.2.1)"
+sleep 11
+expect "contractor, 5432 eleven seconds later" refused "$(greets "$intruder" 10.77.2.1)"
+expect "client, 5432 as before" allowed "$(greets "$client" 10.77.1.1)"
 
 say "Why, in words"
 "$portgate" why --from 10.77.2.2 --port 8443 --at 2026-11-23T10:00+01:00 examples/demo/before.yaml | show

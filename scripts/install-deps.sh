@@ -10,7 +10,7 @@ testing=(
     openssh-server openssh-client postgresql postgresql-client redis-server redis-tools bind9-dnsutils python3-scapy
     wireguard-tools wireguard-go
 )
-bench=(gcc libc6-dev python3-venv)
+bench=(gcc libc6-dev python3-venv iptables)
 
 wanted=()
 [ $# -gt 0 ] || set -- build test
