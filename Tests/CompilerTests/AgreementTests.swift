@@ -78,8 +78,9 @@ import Testing
             let outcome = try evaluator.outcome(of: packet)
             marks.expectForeignBitsKept(packet, outcome, context)
             let isTracked = packet.state != .untracked
-            if isTracked, packet.mark & marks.mask == marks.live {
-                // A live connection is not judged again under the epoch that it was allowed under.
+            let isOpening = packet.flags == .opening && packet.transport == 6
+            if isTracked, packet.mark & marks.mask == marks.live, !isOpening {
+                // A live connection is not judged again under the epoch that it was allowed under; a SYN begins another one.
                 #expect(outcome == TableEvaluator.Outcome(fate: .accepted, mark: packet.mark), "\(context)")
                 return
             }

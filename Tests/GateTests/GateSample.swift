@@ -51,7 +51,7 @@ enum GateSample {
         return Policy(
             version: 1, name: "sample", owner: nil, networks: [], identities: [], windows: [window], ports: ports,
             signatures: [], defaults: Defaults(), tests: [], sources: sources,
-            digest: Digest.hex(of: Array("\(ports)\(text)".utf8)))
+            digest: Digest.hex(of: Array("\(ports.map { "\($0.name) \($0.rules)" })\(text)".utf8)))
     }
 
     /// Compiles a policy; a policy that does not compile is a mistake of the test.

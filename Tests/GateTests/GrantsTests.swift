@@ -196,11 +196,11 @@ struct GrantsTests {
 
     private struct Unexpected: Error {}
 
-    @Test("PG431: a number that was never given is told, whatever it is")
+    @Test("PG476: a number that was never given is told, whatever it is")
     func unknown() throws {
         let bench = try Bench()
         let failure = #expect(throws: GateFailure.self) { try bench.revoke(1) }
-        #expect(failure?.diagnostic.code == "PG431")
+        #expect(failure?.diagnostic.code == "PG476")
         #expect(failure?.exit == .usage)
     }
 
@@ -287,7 +287,7 @@ struct GrantsTests {
         #expect(bench.kernel.of("pg_g4_db").isEmpty)
     }
 
-    @Test("PG435: grants that the new policy has no room for end with it and are named")
+    @Test("PG479: grants that the new policy has no room for end with it and are named")
     func ended() throws {
         let bench = try Bench()
         try bench.give()

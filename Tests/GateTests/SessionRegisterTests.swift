@@ -91,7 +91,7 @@ struct SessionRegisterTests {
             #expect(line.sharedWith == [Account.words(geteuid())])
             #expect(line.sessions.isEmpty, "the session is of another account than the identity")
             #expect(try #require(line.remainingMilliseconds) <= 45_000)
-            #expect(overview.findings.map(\.code) == ["PG434"])
+            #expect(overview.findings.map(\.code) == ["PG478"])
             #expect(overview.text.first?.contains("address shared with") == true)
         }
     }

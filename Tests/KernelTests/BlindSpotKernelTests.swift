@@ -82,7 +82,8 @@ struct BlindSpotKernelTests {
               chain raw { type filter hook prerouting priority -300; }
               chain later { type filter hook prerouting priority 0; }
             }
-            table netdev others { chain arriving { type filter hook ingress device "eth2a" priority 0; } }
+            table netdev others { chain arriving { type filter hook ingress device "eth2a" priority 0; }
+            }
             """)
         let tables = try Self.seen(Self.spots(lab).tables)
         #expect(tables.earlierChains.contains("inet early raw: prerouting, priority -300"))

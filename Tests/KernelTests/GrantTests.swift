@@ -92,7 +92,7 @@ struct GrantTests {
         let status = try bench.portgate("status")
         #expect(status.status == 0, "\(status)")
         #expect(status.output.contains("grant 1: alice to port gated"), "\(status)")
-        #expect(!status.output.contains("PG432"))
+        #expect(!status.output.contains("PG477"))
         #expect(try bench.portgate("grant", "revoke", "1").status == 0)
         #expect(try bench.gate.client.connect(Self.v4, 8443).isKeptOut)
         #expect(try session.say() != .connected)
@@ -152,7 +152,7 @@ struct GrantTests {
         #expect(elements.contains("10.99.1.2 timeout 29m") || elements.contains("10.99.1.2 timeout 30m"), "\(elements)")
     }
 
-    @Test("PG435: an apply whose policy no longer takes a grant ends it, cuts it, and says so")
+    @Test("PG479: an apply whose policy no longer takes a grant ends it, cuts it, and says so")
     func ended() throws {
         let bench = try Bench()
         #expect(try bench.apply(Self.policy()).status == 0)
@@ -162,24 +162,24 @@ struct GrantTests {
         let moved = try bench.apply(Self.policy("grants: { to: [bob], longest: 2h }"))
         #expect(moved.status == 0, "\(moved)")
         #expect(moved.errors.contains("grant 1 to alice (port gated from 10.99.1.2) ended"), "\(moved)")
-        #expect(moved.errors.contains("PG435"))
+        #expect(moved.errors.contains("PG479"))
         #expect(try bench.gate.client.connect(Self.v4, 8443).isKeptOut)
         #expect(try session.say() != .connected)
         #expect(try bench.portgate("grant", "list").output.hasSuffix("0 grants in force\n"))
     }
 
-    @Test("PG432: elements that another hand put among the grants are told, and an apply takes them out")
+    @Test("PG477: elements that another hand put among the grants are told, and an apply takes them out")
     func foreign() throws {
         let bench = try Bench()
         #expect(try bench.apply(Self.policy()).status == 0)
         #expect(try bench.grant("10.99.1.2", for: "30m").status == 0)
         try bench.gate.server.loadForeign("add element inet portgate pg_g4_gated { 10.99.2.2 }")
         #expect(try bench.gate.intruder.connect("10.99.2.1", 8443) == .connected)
-        #expect(try bench.portgate("status").output.contains("PG432"))
+        #expect(try bench.portgate("status").output.contains("PG477"))
         #expect(try bench.apply(Self.policy("grants: { to: [team], longest: 1h, ticket: optional }")).status == 0)
         #expect(try bench.gate.intruder.connect("10.99.2.1", 8443).isKeptOut)
         #expect(try bench.gate.client.connect(Self.v4, 8443) == .connected)
-        #expect(!(try bench.portgate("status").output.contains("PG432")))
+        #expect(!(try bench.portgate("status").output.contains("PG477")))
     }
 
     @Test("what the policy does not allow is refused with exit code 4 and what it allows; nothing is in the kernel")

@@ -87,6 +87,11 @@ struct PolicyAgreementTests {
         var random = SeededGenerator(seed: seed ^ 0x5eed)
         let sampler = AttemptSampler(policy: policy, now: Instant(seconds: PolicyGenerator.now))
         var attempts = sampler.attempts(count, using: &random).map(\.attempt)
+        // No host has the unspecified address, and no route leads back to it: the source check refuses it.
+        let unspecified: [IPAddress] = [.v4(IPv4Address(bits: 0)), .v6(IPv6Address(bits: 0))]
+        for index in attempts.indices where unspecified.contains(attempts[index].source) {
+            attempts[index].source = .v4(IPv4Address(bits: 0x0a00_0001))
+        }
         let moments = (0..<4).map { _ in random.pick(attempts).time }
         for index in attempts.indices { attempts[index].time = random.pick(moments) }
         return attempts

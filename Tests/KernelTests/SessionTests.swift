@@ -181,7 +181,7 @@ struct SessionTests {
         Issue.record("the sessions did not become \(count)")
     }
 
-    @Test("PG434: two users from one address work, and the address is said to be shared")
+    @Test("PG478: two users from one address work, and the address is said to be shared")
     func shared() throws {
         let bench = try Bench()
         let alice = try bench.login("pg-alice", from: bench.gate.client, at: Self.v4)

@@ -113,7 +113,7 @@ struct SchemaTests {
     @Test("every key is accepted, and none is accepted and ignored", arguments: Language.forms.map(\.id))
     func everyKeyCounts(id: String) throws {
         let form = try #require(Language.forms.first { $0.id == id })
-        for key in form.keys where !(id == "policy" && ["version", "name"].contains(key.name)) {
+        for key in form.keys where !(id == "policy" && ["version", "name", "mode"].contains(key.name)) {
             let text = Self.policy(form, with: key)
             let result = Self.load(text)
             #expect(result.diagnostics.map(\.message) == [], "\(text)")

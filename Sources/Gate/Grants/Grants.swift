@@ -164,7 +164,7 @@ public struct Grants: Sendable {
         try state.write(book)
         return grants.map { grant, reason in
             "grant \(grant.number) to \(grant.request.identity) (port \(grant.request.port) from "
-                + "\(grant.request.source)) ended: \(reason) [PG435]"
+                + "\(grant.request.source)) ended: \(reason) [PG479]"
         }
     }
 

@@ -54,10 +54,10 @@ extension GateFailure {
         GateFailure("PG430", .refused, "nothing can be granted: \(reason)")
     }
 
-    /// PG431.
+    /// PG476.
     static func noSuchGrant(_ number: Int, wasGiven: Bool) -> GateFailure {
         GateFailure(
-            "PG431", .usage,
+            "PG476", .usage,
             wasGiven
                 ? "grant \(number) ended so long ago that only the journal knows it" : "grant \(number) was never given"
         )
@@ -65,26 +65,26 @@ extension GateFailure {
 }
 
 extension Diagnostic {
-    /// PG432.
+    /// PG477.
     static func grantsDiffer(_ ports: [Name]) -> Diagnostic {
         Diagnostic(
-            code: "PG432", severity: .warning,
+            code: "PG477", severity: .warning,
             message:
                 "the kernel's grants to port \(ports.map(\.text).joined(separator: ", ")) are not the recorded ones; "
                 + "apply the policy again", span: nil)
     }
 
-    /// PG434.
+    /// PG478.
     static func addressShared(_ address: String, users: [String]) -> Diagnostic {
         Diagnostic(
-            code: "PG434", severity: .warning,
+            code: "PG478", severity: .warning,
             message:
                 "\(address) proves \(users.joined(separator: " and ")): whoever comes from there reaches what any of "
                 + "them opens", span: nil)
     }
 
-    /// PG435.
+    /// PG479.
     static func grantEnded(_ words: String) -> Diagnostic {
-        Diagnostic(code: "PG435", severity: .warning, message: words, span: nil)
+        Diagnostic(code: "PG479", severity: .warning, message: words, span: nil)
     }
 }

@@ -117,7 +117,7 @@ public struct SessionRunner: Sendable {
         guard !users.isEmpty else { return }
         show(
             "portgate: \(entry.source) is shared with \(users.joined(separator: ", ")): whoever comes from there reaches what "
-                + "any of you opens [PG434]")
+                + "any of you opens [PG478]")
     }
 }
 

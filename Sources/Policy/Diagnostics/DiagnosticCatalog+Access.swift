@@ -33,7 +33,7 @@ extension DiagnosticCatalog {
             "PG427", .error, "too many sessions",
             "An account may hold 64 sessions of portgate at once in a network namespace. End some of them."),
         entry(
-            "PG434", .warning, "an address proves several users",
+            "PG478", .warning, "an address proves several users",
             "Several users have sessions from one address, as behind NAT or a jump host. The gate knows addresses, not people: "
                 + "whoever comes from there reaches what any of them opens. Where that is too much, connect by WireGuard or "
                 + "IPsec, which tell them apart."),
@@ -55,16 +55,16 @@ extension DiagnosticCatalog {
             "Grants are given on top of a policy in force here: applied with this state directory, since the last boot, in "
                 + "this network namespace, and live. Apply the policy."),
         entry(
-            "PG431", .error, "no such grant",
+            "PG476", .error, "no such grant",
             "No grant of this number was given with this state directory, or it ended so long ago that only the journal "
                 + "(grants.jsonl) knows it. `portgate grant list` shows the numbers."),
         entry(
-            "PG432", .warning, "the kernel's grants are not the recorded ones",
+            "PG477", .warning, "the kernel's grants are not the recorded ones",
             "The sets that hold the grants of these ports differ from what was recorded: another hand changed them, or a "
                 + "command was killed in between. What is recorded is meant; `portgate apply` of the policy puts it right."
         ),
         entry(
-            "PG435", .warning, "a grant ended with the change",
+            "PG479", .warning, "a grant ended with the change",
             "The policy that was put in force no longer takes this grant: its port takes none, or none to this identity any "
                 + "more, or the gate was taken away. Whoever came in by it is cut. It is recorded in grants.jsonl."),
     ]

@@ -91,7 +91,9 @@ struct WayCheck {
         if proofs.isEmpty, sessions.isEmpty {
             #expect(declared.count == 1 && matches.count == 1, "\(entry) \(context)")
             #expect([described.v4.set, described.v6.set].contains(declared.first), "\(entry) \(context)")
-            #expect(isLasting == (!isTimed), "\(entry) \(context)")
+            // What an observed rule would allow is told, and lasts nowhere.
+            let isObserved = entry.statements.last == .verdict(.jump("pg_o_\(path)"))
+            #expect(isLasting == (!isTimed && !isObserved), "\(entry) \(context)")
             return "addresses"
         }
         #expect(!isLasting, "\(entry) \(context)")
@@ -202,8 +204,10 @@ struct WayCheck {
                 }
             }
             // Payload has left before what is let in to be judged is let in.
-            let payload = chain.rules.firstIndex { $0.statements.contains(.hasPayload) }
-            let pending = chain.rules.firstIndex { $0.statements.contains(where: \.isOpening) }
+            let payload = chain.rules.firstIndex { $0.statements.starts(with: [.transport(6), .hasPayload]) }
+            let pending = chain.rules.firstIndex {
+                $0.statements.contains(where: \.isOpening) && !$0.statements.contains(.hasPayload)
+            }
             if let pending { #expect(payload.map { $0 < pending } ?? false, "\(context)") }
         }
         if let chain = table.chains.first(where: { $0.name == "pg_x_\(path)" }) {

@@ -227,7 +227,10 @@ class Server:
                 out(str(self.accepted[words[1]]))
         elif words[0] == "speak":  # speak udp/8443 ADDRESS PORT: the local side speaks first
             address = words[2] if ":" in words[2] else "::ffff:" + words[2]
-            self.sockets[words[1]].sendto(b"first", (address, int(words[3])))
+            try:
+                self.sockets[words[1]].sendto(b"first", (address, int(words[3])))
+            except PermissionError:
+                pass  # Dropped in the output hook: the sender is told.
             out("spoken")
         elif words[0] == "established":  # accepted connections whose TCP socket is still in that state
             with self.lock:
