@@ -11,8 +11,8 @@ public struct GateEpoch: Hashable, Sendable {
 
     /// Reads the epoch of a gate's table, or returns nil when the table notes no live connections as portgate does.
     public init?(of table: Table) {
-        guard let rules = table.chains.first(where: { $0.name == ObjectNames.live })?.rules, let first = rules.first,
-            case .setConnectionMark(let mask, let value)? = first.statements.first, mask.nonzeroBitCount == 8
+        guard let rules = table.chains.first(where: { $0.name == ObjectNames.live })?.rules, let last = rules.last,
+            case .setConnectionMark(let mask, let value)? = last.statements.first, mask.nonzeroBitCount == 8
         else { return nil }
         let bits = value >> UInt32(mask.trailingZeroBitCount)
         let number = UInt8(truncatingIfNeeded: bits & 0x1f)

@@ -99,7 +99,8 @@ import Testing
     @Test("what is accepted and not yet enforced is refused, and nothing is printed")
     func notYetEnforced() throws {
         let policy =
-            "version: 1\nname: x\nports: [{ name: a, port: 1, allow: [{ name: r, cidrs: [any], requests: [ssh] }] }]\n"
+            "version: 1\nname: x\ndefaults: { undeclared: deny }\n"
+            + "ports: [{ name: a, port: 1, allow: [{ name: r, cidrs: [any] }] }]\n"
         let outcome = try Portgate.run("compile", "-", input: policy)
         #expect(outcome.status == 1)
         #expect(outcome.output == "")

@@ -46,7 +46,8 @@ struct PlanWordsTests {
     @Test(
         "what a rule asks of the first payload is told by the names of the types",
         arguments: [
-            ([RequestType.tls], "tls"), ([.tls12, .ssh], "ssh, tls1.2+"), ([.http(method: nil, pathPrefix: nil)], "http"),
+            ([RequestType.tls], "tls"), ([.tls12, .ssh], "ssh, tls1.2+"),
+            ([.http(method: nil, pathPrefix: nil)], "http"),
             ([.http(method: "get", pathPrefix: "/v1")], "http.get:/v1"),
             ([.http(method: nil, pathPrefix: "/v1")], "http:/v1"), ([.postgresql], "postgresql"),
             ([.postgresqlTLS], "postgresql.tls"), ([.redis(commands: [])], "redis"), ([.dns], "dns"),
@@ -80,8 +81,14 @@ struct PlanWordsTests {
         }
         let rows: [(Port, Port, String, String, String)] = [
             (identities("alice"), identities("bob"), "identities", "session alice", "session bob"),
-            (identities("alice"), identities("peer"), "identities", "session alice", "over wg0 from 10.8.0.5 (1 address)"),
-            (identities("tunnel"), identities("desk"), "identities", "ipsec reqid 7", "link 02:00:00:00:00:01 over eth7"),
+            (
+                identities("alice"), identities("peer"), "identities", "session alice",
+                "over wg0 from 10.8.0.5 (1 address)"
+            ),
+            (
+                identities("tunnel"), identities("desk"), "identities", "ipsec reqid 7",
+                "link 02:00:00:00:00:01 over eth7"
+            ),
             (
                 identities("alice"), identities("alice", "job"), "this host itself", "refused",
                 "this host's cgroup job"

@@ -72,6 +72,8 @@ extension PortRenderer {
 
     var stagedMeters: [NamedSet] {
         guard case .perSource(let rate)? = port.staged.first?.log.denied else { return [] }
-        return [AddressFamily.v4, .v6].map { Self.meter(ObjectNames.stagedMeter(port.name, v6: $0 == .v6), $0, rate.per) }
+        return [AddressFamily.v4, .v6].map {
+            Self.meter(ObjectNames.stagedMeter(port.name, v6: $0 == .v6), $0, rate.per)
+        }
     }
 }

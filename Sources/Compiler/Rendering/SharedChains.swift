@@ -8,8 +8,8 @@ struct SharedChains {
 
     var chains: [Chain] {
         var chains = [
-            Chain(name: ObjectNames.live, rules: [Rule([states.setLive, .verdict(.accept)])]),
-            Chain(name: ObjectNames.admitted, rules: [Rule([states.set(.admitted), .verdict(.accept)])]),
+            Chain(name: ObjectNames.live, rules: untold + [Rule([states.setLive, .verdict(.accept)])]),
+            Chain(name: ObjectNames.admitted, rules: untold + [Rule([states.set(.admitted), .verdict(.accept)])]),
             cut, dead,
         ]
         if servers {
@@ -17,6 +17,12 @@ struct SharedChains {
             chains.append(waiting(ObjectNames.awaitAdmitted, then: ObjectNames.admitted))
         }
         return chains
+    }
+
+    /// Conntrack has no tracker for DCCP (33) and UDP-Lite (136) since Linux 6.16: all that two hosts send each other by them is
+    /// one connection to it, whatever the ports. What it notes of one port must not count for another: each packet is judged.
+    private var untold: [Rule] {
+        [33, 136].map { Rule([.transport($0), .verdict(.accept)]) }
     }
 
     /// Makes the segment a reset for the end that it goes to; the end that sent it learns of it when it sends again.

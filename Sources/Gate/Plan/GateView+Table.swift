@@ -203,9 +203,10 @@ extension GateView.TableReader {
             }
             port.rules[index].observes = chains["pg_o_\(path)"] != nil
             if chains["pg_w_\(path)"] != nil || chains["pg_wt_\(path)"] != nil {
-                port.rules[index].requests = forms(of: ["pg_w_\(path)", "pg_wt_\(path)", "pg_x_\(path)"]) { statements in
-                    statements.last?.isForward ?? false
-                } ?? GateView.PayloadForms()
+                port.rules[index].requests =
+                    forms(of: ["pg_w_\(path)", "pg_wt_\(path)", "pg_x_\(path)"]) { statements in
+                        statements.last?.isForward ?? false
+                    } ?? GateView.PayloadForms()
             }
         }
         return port

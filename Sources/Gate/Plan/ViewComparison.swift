@@ -18,7 +18,9 @@ struct ViewComparison {
         var details: [Plan.Detail] = []
         if port.rules.isEmpty { details.append(.note("nobody may reach it")) }
         if port.reach.count == 1 { details.append(.note("judged only for: \(reach(port))")) }
-        if let serves = port.serves { details.append(.note("its server must speak first: \(serves.words(isServer: true))")) }
+        if let serves = port.serves {
+            details.append(.note("its server must speak first: \(serves.words(isServer: true))"))
+        }
         if port.isGranted { details.append(.note("grants may let others in")) }
         let refusal = port.observes ? "observed, nobody is refused" : "refused by \(port.refusal)"
         let headline =
@@ -189,7 +191,8 @@ struct ViewComparison {
         if old.observes != new.observes {
             details.append(
                 .said(
-                    label: "mode", from: old.observes ? "observe" : "enforce", to: new.observes ? "observe" : "enforce"))
+                    label: "mode", from: old.observes ? "observe" : "enforce", to: new.observes ? "observe" : "enforce")
+            )
         }
         if openings(old, from) != openings(new, to) {
             let names = windowNames["\(port)/\(new.name)"]
