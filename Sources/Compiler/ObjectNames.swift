@@ -27,10 +27,14 @@ enum ObjectNames {
     /// Maps of ports that are gated on one path only, by the port that is asked for.
     static let hostMap = "pg_host"
     static let forwardedMap = "pg_forwarded"
+    /// Returns the name of the map beside another one that holds its ranges of ports, where there are any.
+    static func ranges(_ map: String) -> String { map + "_ranges" }
     /// Base chains of those.
     static let input = "pg_input"
     static let forward = "pg_forward"
 
+    /// Chain for what arrives for a broadcast or multicast address.
+    static let group = "pg_group"
     /// Chain that ends what is allowed under this epoch, and what is allowed until something ends.
     static let live = "pg_live"
     static let admitted = "pg_admitted"

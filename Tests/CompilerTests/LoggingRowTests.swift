@@ -107,7 +107,7 @@ import Testing
                 switch statement {
                 case .verdict(.goto(let target)), .verdict(.jump(let target)):
                     open.append(target)
-                case .dispatch(let map) where map != "pg_own", .dispatchAsked(let map):
+                case .dispatch(let map) where !map.hasPrefix("pg_own"), .dispatchAsked(let map):
                     for element in table.maps.first(where: { $0.name == map })?.elements ?? [] {
                         if case .goto(let target) = element.verdict { open.append(target) }
                         if case .jump(let target) = element.verdict { open.append(target) }

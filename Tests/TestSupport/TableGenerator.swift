@@ -22,7 +22,9 @@ public struct TableGenerator {
         }
         for name in ["pg_remote", "pg_own", "pg_x.0"]
         where chance(2) && !table.sets.contains(where: { $0.name == name }) {
-            table.maps.append(VerdictMap(name: name, elements: mapElements(leadingTo: plain)))
+            let elements = mapElements(leadingTo: plain)
+            let hasRanges = elements.contains { $0.first != $0.last }
+            table.maps.append(VerdictMap(name: name, elements: elements, takesRanges: hasRanges || chance(2)))
         }
         for name in ["pg_gate", "pg_local", "pg_third"] where !chance(4) {
             let hook = chance(6) ? nil : hook()

@@ -14,12 +14,23 @@ struct GateRenderer {
     let settings: RenderSettings
     /// Facts for people and for later versions, one comment each.
     let facts: [String]
+    /// Every map, whether rules look into it or not.
+    private let maps: [VerdictMap]
+
+    init(policy: Policy, ports: [PortRenderer], pool: SetPool, settings: RenderSettings, facts: [String]) {
+        self.policy = policy
+        self.ports = ports
+        self.pool = pool
+        self.settings = settings
+        self.facts = facts
+        maps = Self.maps(of: ports)
+    }
 
     /// The whole table.
     var table: Table {
         var counters: [NamedCounter] = []
         var sets = pool.sets
-        var chains = [gate, local, arriving, leaving]
+        var chains = [gate, local, arriving, group, leaving]
         if !only(.host).isEmpty { chains.append(input) }
         if !only(.forwarded).isEmpty { chains.append(forward) }
         chains += SharedChains(states: settings.states, servers: ports.contains { $0.serves != nil }).chains
@@ -59,76 +70,67 @@ struct GateRenderer {
 
     /// Everything that arrives for this host: unicast, and the broadcast, anycast and multicast that sockets receive too.
     private var gate: Chain {
-        base(
-            ObjectNames.gate, .prerouting,
-            [
-                // Judged when it left, in the output hook, where its process is known.
-                Rule([.inputInterface("lo", negated: false), .verdict(.accept)])
-            ] + toJudges(ObjectNames.arriving))
+        // Judged when it left, in the output hook, where its process is known.
+        let own = Rule([.inputInterface("lo", negated: false), .verdict(.accept)])
+        return base(ObjectNames.gate, .prerouting, toJudges(ObjectNames.arriving, but: [own]))
     }
 
     /// Everything that this host sends: to itself, and the answers of its sockets.
-    private var local: Chain { base(ObjectNames.local, .output, toJudges(ObjectNames.leaving)) }
+    private var local: Chain { base(ObjectNames.local, .output, toJudges(ObjectNames.leaving, but: [])) }
 
-    /// Lets live connections pass. A SYN opens another one, whatever is known of an earlier one between the same ends: its data
-    /// and the place of its first byte are still to be judged.
-    private func toJudges(_ chain: String) -> [Rule] {
-        [
-            Rule([.tcpFlags(.synchronizing), .verdict(.goto(chain))]),
-            Rule([settings.states.isLive, .verdict(.accept)]),
-            Rule([.verdict(.goto(chain))]),
-        ]
+    /// Lets live connections pass first of all: each of their packets costs this one rule. But where first payloads are judged,
+    /// a SYN opens another connection, whatever is known of an earlier one between the same ends: its data and the place of its
+    /// first byte are still to be judged.
+    private func toJudges(_ chain: String, but exceptions: [Rule]) -> [Rule] {
+        let live = Rule([settings.states.isLive, .verdict(.accept)])
+        let judge = Rule([.verdict(.goto(chain))])
+        guard ports.contains(where: { $0.judgesSegments || $0.serves != nil }) else {
+            return [live] + exceptions + [judge]
+        }
+        return exceptions + [Rule([.tcpFlags(.synchronizing), .verdict(.goto(chain))]), live, judge]
     }
 
+    /// What is sent to one host is most of the traffic, and its kind of address is looked up once before its port.
     private var arriving: Chain {
-        var rules = [
-            Rule([settings.states.isDead, .verdict(.jump(ObjectNames.dead))]),
-            // What this host sends to a group comes back to it as if from outside: it is its own all the same.
-            Rule([
-                .destinationType([.broadcast, .multicast]), .sourceType([.local]),
-                .dispatch(map: ObjectNames.ownMap),
-            ]),
-            Rule([
-                .destinationType([.local, .broadcast, .anycast, .multicast]), .dispatch(map: ObjectNames.remoteMap),
-            ]),
-        ]
+        var rules = [Rule([settings.states.isDead, .verdict(.jump(ObjectNames.dead))])]
+        rules += dispatch(ObjectNames.remoteMap, [.destinationType([.local, .anycast])], Statement.dispatch)
+        rules.append(Rule([.destinationType([.broadcast, .multicast]), .verdict(.jump(ObjectNames.group))]))
         for transport in transports(of: ports.filter { $0.port.reach.contains(.forwarded) }) {
-            rules.append(
-                Rule([
-                    .connectionDirection(.reply), .destinationTranslated, .transport(transport),
-                    .dispatchAsked(map: ObjectNames.returningMap),
-                ]))
+            rules += dispatch(
+                ObjectNames.returningMap,
+                [.connectionDirection(.reply), .destinationTranslated, .transport(transport)], Statement.dispatchAsked)
         }
         return Chain(name: ObjectNames.arriving, rules: rules)
     }
 
+    private var group: Chain {
+        // What this host sends to a group comes back to it as if from outside: it is its own all the same.
+        Chain(
+            name: ObjectNames.group,
+            rules: dispatch(ObjectNames.ownMap, [.sourceType([.local])], Statement.dispatch)
+                + dispatch(ObjectNames.remoteMap, [], Statement.dispatch))
+    }
+
     private var leaving: Chain {
-        var rules = [
-            Rule([settings.states.isDead, .verdict(.jump(ObjectNames.dead))]),
-            // Whatever leaves over lo stays here, group and broadcast addresses too.
-            Rule([
-                .outputInterface("lo", negated: false), .connectionDirection(.reply),
-                .dispatchSource(map: ObjectNames.ownAnswerMap),
-            ]),
-            Rule([.outputInterface("lo", negated: false), .dispatch(map: ObjectNames.ownMap)]),
-            Rule([.outputInterface("lo", negated: false), .verdict(.accept)]),
-            Rule([.destinationType([.local]), .dispatch(map: ObjectNames.ownMap)]),
-        ]
+        let overLoopback = Statement.outputInterface("lo", negated: false)
+        var rules = [Rule([settings.states.isDead, .verdict(.jump(ObjectNames.dead))])]
+        // Whatever leaves over lo stays here, group and broadcast addresses too.
+        rules += dispatch(
+            ObjectNames.ownAnswerMap, [overLoopback, .connectionDirection(.reply)], Statement.dispatchSource)
+        rules += dispatch(ObjectNames.ownMap, [overLoopback], Statement.dispatch)
+        rules.append(Rule([overLoopback, .verdict(.accept)]))
+        rules += dispatch(ObjectNames.ownMap, [.destinationType([.local])], Statement.dispatch)
         for transport in transports(of: ports.filter { $0.port.reach.contains(.host) }) {
-            rules.append(
-                Rule([
-                    .connectionDirection(.reply), .destinationTranslated, .transport(transport),
-                    .dispatchAsked(map: ObjectNames.translatedMap),
-                ]))
+            rules += dispatch(
+                ObjectNames.translatedMap,
+                [.connectionDirection(.reply), .destinationTranslated, .transport(transport)], Statement.dispatchAsked)
         }
-        rules += [
-            // By the port that was asked for, and by no other.
-            Rule([.destinationTranslated, .verdict(.accept)]),
-            Rule([.connectionDirection(.reply), .dispatchSource(map: ObjectNames.answerMap)]),
-            // Segments of a connection that conntrack took up in its midst, from the server's side.
-            Rule([.tcpFlags(.opening), .verdict(.accept)]),
-            Rule([.dispatchSource(map: ObjectNames.takenUpMap)]),
-        ]
+        // By the port that was asked for, and by no other.
+        rules.append(Rule([.destinationTranslated, .verdict(.accept)]))
+        rules += dispatch(ObjectNames.answerMap, [.connectionDirection(.reply)], Statement.dispatchSource)
+        // Segments of a connection that conntrack took up in its midst, from the server's side.
+        rules.append(Rule([.tcpFlags(.opening), .verdict(.accept)]))
+        rules += dispatch(ObjectNames.takenUpMap, [], Statement.dispatchSource)
         return Chain(name: ObjectNames.leaving, rules: rules)
     }
 
@@ -139,9 +141,8 @@ struct GateRenderer {
             Rule([settings.states.isLive, .verdict(.accept)]),
         ]
         rules += asked(only(.host), ObjectNames.hostMap)
-        rules += [
-            Rule([.destinationTranslated, .verdict(.accept)]), Rule([.dispatch(map: ObjectNames.hostMap)]),
-        ]
+        rules.append(Rule([.destinationTranslated, .verdict(.accept)]))
+        rules += dispatch(ObjectNames.hostMap, [], Statement.dispatch)
         return base(ObjectNames.input, .input, rules)
     }
 
@@ -154,12 +155,18 @@ struct GateRenderer {
     }
 
     private func asked(_ ports: [PortRenderer], _ map: String) -> [Rule] {
-        transports(of: ports).map { transport in
-            Rule([
-                .connectionDirection(.original), .destinationTranslated, .transport(transport),
-                .dispatchAsked(map: map),
-            ])
+        transports(of: ports).flatMap { transport in
+            dispatch(
+                map, [.connectionDirection(.original), .destinationTranslated, .transport(transport)],
+                Statement.dispatchAsked)
         }
+    }
+
+    /// Returns the rules that look a port up: among the single ports, and then among the ranges, where there are any.
+    private func dispatch(_ map: String, _ matches: [Statement], _ lookup: (String) -> Statement) -> [Rule] {
+        let ranges = ObjectNames.ranges(map)
+        let used = maps.filter { ($0.name == map || $0.name == ranges) && !$0.elements.isEmpty }.map(\.name)
+        return (used.isEmpty ? [map] : used).map { Rule(matches + [lookup($0)]) }
     }
 
     private func base(_ name: String, _ point: Chain.HookPoint, _ rules: [Rule]) -> Chain {
@@ -178,14 +185,14 @@ struct GateRenderer {
 
     // MARK: Maps
 
-    private var maps: [VerdictMap] {
+    private static func maps(of ports: [PortRenderer]) -> [VerdictMap] {
         let both = ports.filter { $0.port.reach.count == 2 }
         let host = ports.filter { $0.port.reach.contains(.host) }
         let forwarded = ports.filter { $0.port.reach.contains(.forwarded) }
-        return [
+        let all = [
             map(ObjectNames.remoteMap, both, ObjectNames.remoteJudge),
-            map(ObjectNames.hostMap, only(.host), ObjectNames.remoteJudge),
-            map(ObjectNames.forwardedMap, only(.forwarded), ObjectNames.remoteJudge),
+            map(ObjectNames.hostMap, ports.filter { $0.port.reach == [.host] }, ObjectNames.remoteJudge),
+            map(ObjectNames.forwardedMap, ports.filter { $0.port.reach == [.forwarded] }, ObjectNames.remoteJudge),
             map(ObjectNames.ownMap, ports, ObjectNames.ownJudge),
             map(ObjectNames.ownAnswerMap, ports, ObjectNames.ownAnswers),
             map(ObjectNames.answerMap, host, ObjectNames.answerJudge),
@@ -193,6 +200,7 @@ struct GateRenderer {
             map(ObjectNames.translatedMap, host, ObjectNames.translatedJudge),
             map(ObjectNames.returningMap, forwarded, ObjectNames.translatedJudge),
         ]
+        return all.flatMap { [$0.singles, $0.ranges] }
     }
 
     private func only(_ reach: Port.Reach) -> [PortRenderer] { ports.filter { $0.port.reach == [reach] } }
@@ -201,7 +209,7 @@ struct GateRenderer {
         Set(ports.flatMap(\.port.protocols)).map(\.rawValue).sorted()
     }
 
-    private func map(
+    private static func map(
         _ name: String, _ ports: [PortRenderer], _ chain: (Name) -> String,
         transports: [TransportProtocol] = TransportProtocol.allCases
     ) -> VerdictMap {
@@ -218,6 +226,18 @@ struct GateRenderer {
         }
         return VerdictMap(
             name: name, elements: elements.sorted { ($0.transport, $0.first) < ($1.transport, $1.first) })
+    }
+}
+
+extension VerdictMap {
+    /// The map of its single ports, which the kernel finds by hashing.
+    fileprivate var singles: VerdictMap {
+        VerdictMap(name: name, elements: elements.filter { $0.first == $0.last }, takesRanges: false)
+    }
+
+    /// The map of its ranges.
+    fileprivate var ranges: VerdictMap {
+        VerdictMap(name: ObjectNames.ranges(name), elements: elements.filter { $0.first != $0.last })
     }
 }
 

@@ -25,10 +25,19 @@ extension PortRenderer {
 
     private func admission(counter name: String, words: String, comment: String, lasts: Bool) -> [Rule] {
         let counter = Statement.counter(name)
+        let end =
+            switch (serves == nil, lasts) {
+            case (true, true): ObjectNames.live
+            case (true, false): ObjectNames.admitted
+            case (false, true): ObjectNames.awaitLive
+            case (false, false): ObjectNames.awaitAdmitted
+            }
+        let accept: [Statement] = [counter, .verdict(.goto(end))]
         var rules: [Rule] = []
         if port.log.allowed == .connections {
             let log = log(words)
-            rules.append(Rule([.connectionState([.new]), .connectionUnconfirmed, log], comment: comment))
+            // The first packet of a connection ends here; the rules below are for what is rare.
+            rules.append(Rule([.connectionState([.new]), .connectionUnconfirmed, log] + accept, comment: comment))
             // A connection that was cut, opened anew between the same ends.
             rules.append(Rule([states.isDead, log], comment: comment))
             // Untracked packets belong to no connection: some of each source are recorded.
@@ -41,14 +50,7 @@ extension PortRenderer {
             }
             rules.append(Rule([.connectionState([.untracked]), log], comment: comment))
         }
-        let end =
-            switch (serves == nil, lasts) {
-            case (true, true): ObjectNames.live
-            case (true, false): ObjectNames.admitted
-            case (false, true): ObjectNames.awaitLive
-            case (false, false): ObjectNames.awaitAdmitted
-            }
-        rules.append(Rule([counter, .verdict(.goto(end))], comment: comment))
+        rules.append(Rule(accept, comment: comment))
         return rules
     }
 

@@ -1,5 +1,5 @@
-/// A verdict map keyed on transport protocol and destination port:
-/// `type inet_proto . inet_service : verdict; flags interval`.
+/// A verdict map keyed on transport protocol and port: `type inet_proto . inet_service : verdict`, with `flags interval` where
+/// it takes ranges. The kernel finds a port by hashing where there are none, and among ranges the slower the more there are.
 public struct VerdictMap: Hashable, Sendable {
     /// One element.
     public struct Element: Hashable, Sendable {
@@ -25,10 +25,13 @@ public struct VerdictMap: Hashable, Sendable {
     public var name: String
     /// The elements, sorted by protocol and port, disjoint.
     public var elements: [Element]
+    /// Whether elements may be ranges of more than one port.
+    public var takesRanges: Bool
 
     /// Creates a map.
-    public init(name: String, elements: [Element]) {
+    public init(name: String, elements: [Element], takesRanges: Bool = true) {
         self.name = name
         self.elements = elements
+        self.takesRanges = takesRanges
     }
 }

@@ -93,14 +93,16 @@ extension TableScanner {
     }
 
     mutating func map(named name: String) -> VerdictMap? {
-        var map = VerdictMap(name: name, elements: [])
+        var map = VerdictMap(name: name, elements: [], takesRanges: false)
         var keys: Set<String> = []
         while let next = nextKey() {
-            guard let key = next else { return keys.isSuperset(of: ["type", "flags"]) ? map : nil }
+            guard let key = next else { return keys.contains("type") && map.isPossible ? map : nil }
             guard keys.insert(key).inserted else { return nil }
             switch key {
             case "type": guard take("inet_proto . inet_service : verdict") else { return nil }
-            case "flags": guard take("interval") else { return nil }
+            case "flags":
+                guard take("interval") else { return nil }
+                map.takesRanges = true
             case "elements":
                 guard take("= "), let elements = verdictElements() else { return nil }
                 map.elements = elements
@@ -188,4 +190,9 @@ private struct SetDraft {
         default: return nil
         }
     }
+}
+
+extension VerdictMap {
+    /// Whether the kernel can hold it.
+    fileprivate var isPossible: Bool { takesRanges || elements.allSatisfy { $0.first == $0.last } }
 }

@@ -80,6 +80,7 @@ extension VerdictMap {
         for element in elements {
             let first = UInt32(element.transport) << 16 | UInt32(element.first)
             guard element.first <= element.last, first >= next else { throw .badRanges(in: name) }
+            guard takesRanges || element.first == element.last else { throw .badRanges(in: name) }
             next = (UInt32(element.transport) << 16 | UInt32(element.last)) + 1
             try names.check(element.verdict, from: name)
         }

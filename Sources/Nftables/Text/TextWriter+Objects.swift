@@ -74,7 +74,8 @@ extension TextWriter {
     mutating func map(_ map: VerdictMap, withElements: Bool) {
         write("\tmap ")
         write(map.name)
-        write(" {\n\t\ttype inet_proto . inet_service : verdict\n\t\tflags interval\n")
+        write(" {\n\t\ttype inet_proto . inet_service : verdict\n")
+        if map.takesRanges { write("\t\tflags interval\n") }
         if withElements, !map.elements.isEmpty {
             openElements()
             elements(map.elements)

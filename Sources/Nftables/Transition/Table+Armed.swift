@@ -149,7 +149,7 @@ private struct ArmedNames {
                 var element = element
                 element.verdict = renamed(element.verdict)
                 return element
-            })
+            }, takesRanges: map.takesRanges)
     }
 
     func renamed(_ rule: Rule) -> Rule { Rule(rule.statements.map(renamed), comment: rule.comment) }

@@ -109,7 +109,8 @@ struct TableDifference {
                 newSets.append(set)
             }
         }
-        for map in new.maps where maps[map.name] == nil {
+        // A live map takes other elements, but it takes ranges for ever or never.
+        for map in new.maps where maps[map.name]?.takesRanges != map.takesRanges {
             if let holder = holders[map.name] {
                 recreatedMaps.append(map)
                 displaced.append(Stale(kind: holder, name: map.name))
