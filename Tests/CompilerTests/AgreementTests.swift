@@ -48,6 +48,13 @@ import Testing
             marks = GateMarks(mask: sample.policy.defaults.markMask)
         }
 
+        /// Whether some port judges what is said first.
+        var judgesPayload: Bool {
+            sample.policy.ports.contains { port in
+                port.serves != nil || port.rules.contains { $0.requests != .unrestricted }
+            }
+        }
+
         var context: String { "seed \(sample.seed) \(attempt) \(decision)\n\(sample.yaml)" }
 
         /// States that must not change a verdict, of which each attempt gets some: an owner is known wherever this host asks
@@ -79,8 +86,9 @@ import Testing
             marks.expectForeignBitsKept(packet, outcome, context)
             let isTracked = packet.state != .untracked
             let isOpening = packet.flags == .opening && packet.transport == 6
-            if isTracked, packet.mark & marks.mask == marks.live, !isOpening {
-                // A live connection is not judged again under the epoch that it was allowed under; a SYN begins another one.
+            if isTracked, packet.mark & marks.mask == marks.live, !(isOpening && judgesPayload) {
+                // A live connection is not judged again under the epoch that it was allowed under; where first payloads are
+                // judged, a SYN begins another one.
                 #expect(outcome == TableEvaluator.Outcome(fate: .accepted, mark: packet.mark), "\(context)")
                 return
             }
