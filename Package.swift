@@ -64,6 +64,14 @@ for target in package.targets where target.type != .system && target.name != "CL
         .enableUpcomingFeature("MemberImportVisibility"),
     ]
     if targetsWithoutC.contains(target.name) { settings.append(.strictMemorySafety()) }
+    if target.type != .test && target.name != "TestSupport" {
+        // No use of regular expressions or tasks goes unnoticed: one brings a megabyte of their libraries into the program.
+        settings.append(
+            .unsafeFlags([
+                "-Xfrontend", "-disable-implicit-string-processing-module-import",
+                "-Xfrontend", "-disable-implicit-concurrency-module-import",
+            ]))
+    }
     target.swiftSettings = settings
     if target.type == .executable {
         target.linkerSettings = [
@@ -74,6 +82,8 @@ for target in package.targets where target.type != .system && target.name != "CL
                     // the archives does not matter to it; the folder holds a linker script that names the archive.
                     "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xclang-linker", "-static-libgcc",
                     "-L\(Context.packageDirectory)/scripts/static-libstdc++",
+                    // Relocations in the dense form of glibc 2.36; nothing is loaded into the program that asks for its symbols.
+                    "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--no-export-dynamic",
                 ], .when(configuration: .release))
         ]
     }

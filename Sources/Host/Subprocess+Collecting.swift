@@ -2,10 +2,10 @@ internal import CLinux
 import Glibc
 
 extension Subprocess {
-    /// Reads what a started process writes until it ends, and sees to its end.
+    /// Reads what a started process writes until it ends, or until a moment of ``BootClock``, and sees to its end.
     func collect(
         from process: pid_t, output: consuming Descriptor, error: consuming Descriptor,
-        until deadline: ContinuousClock.Instant
+        until deadline: Int64
     ) throws(SubprocessError) -> Outcome {
         var outcome = Outcome(ending: .timedOut, output: [], error: [])
         // Nothing may leave this function without the process having been waited for.
@@ -30,7 +30,7 @@ extension Subprocess {
 
     /// Reads both pipes until the process ends; returns whether it ended by itself.
     private func follow(
-        _ process: pid_t, output: Int32, error: Int32, until deadline: ContinuousClock.Instant,
+        _ process: pid_t, output: Int32, error: Int32, until deadline: Int64,
         into outcome: inout Outcome
     ) throws(SubprocessError) -> Bool {
         let exit = try Descriptor(portgate_pidfd_open(process), from: "pidfd_open")
@@ -44,9 +44,10 @@ extension Subprocess {
         ]
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
+            let left = deadline.subtractingReportingOverflow(BootClock.nanoseconds).partialValue
             guard left > 0 else { return false }
-            let count = poll(&watched, nfds_t(watched.count), Int32(min(left.rounded(.up), 1e6)))
+            // Rounded up, so that the last round is not one of many.
+            let count = poll(&watched, nfds_t(watched.count), Int32(min(left / 1_000_000 + 1, 1_000_000)))
             let reason = errno
             if count < 0, reason != EINTR { throw .system(call: "poll", errno: reason) }
             if count <= 0 { continue }

@@ -65,7 +65,7 @@ public struct Subprocess: Sendable {
     ///
     /// - Throws: ``SubprocessError`` when it could not be run.
     public func run() throws(SubprocessError) -> Outcome {
-        let deadline = ContinuousClock.now.advanced(by: timeout)
+        let deadline = BootClock.moment(after: timeout)
         let inputFile = try Self.memoryFile(holding: input)
         let outputPipe = try Pipe()
         let errorPipe = try Pipe()

@@ -1,3 +1,4 @@
+import Host
 import Compiler
 import Nftables
 public import Policy

@@ -1,3 +1,4 @@
+import Host
 import Nftables
 public import Policy
 

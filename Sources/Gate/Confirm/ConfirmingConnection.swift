@@ -1,3 +1,4 @@
+import Host
 import Glibc
 
 /// The SSH connection that a process was started over, as the tree of processes shows it: the environment may say anything.
@@ -15,7 +16,7 @@ public struct ConfirmingConnection: Hashable, Sendable {
         /// Whether it is an sshd, or what newer ones run for each connection.
         var isServer: Bool { name == "sshd" || name.hasPrefix("sshd-") }
         /// Whether it is the one that waits for connections. It says so since OpenSSH 8.2.
-        var isListener: Bool { isServer && title.contains("[listener]") }
+        var isListener: Bool { isServer && title.split(separator: " ").contains("[listener]") }
     }
 
     /// The number of the process that serves it.

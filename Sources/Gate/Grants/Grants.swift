@@ -223,7 +223,7 @@ public struct Grants: Sendable {
 
     private func listing(_ set: SetHandle, port: Name) throws(GateFailure) -> SetListing {
         do throws(GateFailure) { return try elements(set) } catch {
-            guard error.diagnostic.message.contains(SystemError.words(2)) else { throw error }
+            guard error.diagnostic.message.hasSuffix(SystemError.words(2)) else { throw error }
             throw .nothingToGrantOn(
                 "the rules in force have no room for grants to port \(port): apply the policy again")
         }

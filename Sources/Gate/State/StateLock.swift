@@ -1,3 +1,4 @@
+import Host
 import Glibc
 import Policy
 
@@ -11,14 +12,14 @@ public struct StateLock: ~Copyable {
     static func take(_ path: String, waitSeconds: Int, now: Instant) throws(GateFailure) -> StateLock {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw .stateUnusable(SystemError("open \(path)").description, exit: .refused) }
-        let start = seconds()
+        let deadline = BootClock.moment(after: .seconds(waitSeconds))
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let error = SystemError("lock \(path)")
             guard error.code == EWOULDBLOCK || error.code == EINTR else {
                 close(descriptor)
                 throw .stateUnusable(error.description, exit: .refused)
             }
-            guard seconds() - start < Int64(waitSeconds) else {
+            guard BootClock.nanoseconds < deadline else {
                 let holder = holder(descriptor)
                 close(descriptor)
                 throw .locked(path, holder: holder)
@@ -30,12 +31,6 @@ public struct StateLock: ~Copyable {
         // Only words for the one who finds it held: a failure to write them takes nothing away.
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, note, note.count, 0) }
         return StateLock(descriptor: descriptor)
-    }
-
-    private static func seconds() -> Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        return Int64(now.tv_sec)
     }
 
     /// Returns the holder's own words, printable ones only.

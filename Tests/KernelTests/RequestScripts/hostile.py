@@ -189,7 +189,7 @@ def evil_out_of_order_from_the_end(flow):
 
 def evil_left_overlap(flow):
     """Begins before the first byte; the server cuts the front off."""
-    flow.send(b"xxx" + EVIL, at=-3)
+    flow.send(b"abc" + EVIL, at=-3)
 
 
 def evil_left_overlap_with_good_front(flow):

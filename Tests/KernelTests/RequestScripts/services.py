@@ -79,6 +79,7 @@ def serve_postgresql():
         if subprocess.run([str(programs / "pg_isready"), "-h", "127.0.0.1", "-p", str(PORT)], **QUIET).returncode == 0:
             return
         time.sleep(0.1)
+    sys.exit("postgres is not ready after a minute")
 
 
 def serve_redis():
@@ -119,5 +120,7 @@ for _ in range(600):
         break
     except OSError:
         time.sleep(0.05)
+else:
+    sys.exit(f"nothing listens on {PORT} after half a minute")
 print("ready", flush=True)
 sys.stdin.read()
