@@ -146,7 +146,7 @@ extension FailureRowTests {
 
 extension Statement {
     /// Whether evaluation does not come back from it.
-    fileprivate var isEnd: Bool {
+    var isEnd: Bool {
         switch self {
         case .verdict(.accept), .verdict(.drop), .verdict(.goto), .rejectReset, .rejectProhibited: true
         default: false
