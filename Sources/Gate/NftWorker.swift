@@ -26,7 +26,7 @@ public struct NftWorker: Sendable {
 
     /// The executable.
     public var path: String
-    /// How long one run may take.
+    /// How long one run may take, beside 5 s for each megabyte to be loaded.
     public var timeout: Duration
 
     /// Uses an executable at a path.
@@ -117,9 +117,10 @@ public struct NftWorker: Sendable {
     }
 
     private func process(_ command: String, input: [UInt8]) -> Subprocess {
+        // A busy machine with little memory loads a megabyte in some seconds.
         Subprocess(
             path: path, arguments: [command], environment: ["TZ=UTC", "LC_ALL=C", "SWIFT_BACKTRACE=enable=no"],
-            input: input, timeout: timeout, maxOutputBytes: 512 << 20, maxErrorBytes: 8 << 10)
+            input: input, timeout: timeout + .seconds(input.count / 200_000), maxOutputBytes: 512 << 20, maxErrorBytes: 8 << 10)
     }
 
     private static func answer(for outcome: Subprocess.Outcome) -> Answer {

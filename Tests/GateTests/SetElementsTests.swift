@@ -227,4 +227,44 @@ struct SetElementsTests {
             }
         }
     }
+
+    @Test("a large set is known without being read whole: one element more, less or elsewhere is noticed")
+    func holdsOnly() throws {
+        let spans = (0..<UInt128(KernelDoor.manyElements + 100)).map { SetElement(0x0a00_0000 + $0 * 16, 0x0a00_0007 + $0 * 16) }
+        try ScratchNetworkNamespace.run {
+            let texts = spans.map { "\(IPv4Address(bits: UInt32($0.first)))-\(IPv4Address(bits: UInt32($0.last)))" }
+            let file = "\(NSTemporaryDirectory())/portgate-large-\(UUID()).nft"
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            try """
+            table inet portgate {
+                set pg_v4 { type ipv4_addr; flags interval; elements = { \(texts.joined(separator: ", ")) }; }
+            }
+            """.write(toFile: file, atomically: true, encoding: .utf8)
+            try NftTool.run("-f", file)
+            let door = KernelDoor.live()
+            func change(removed: [SetElement] = [], added: [SetElement] = []) throws {
+                try door.change(
+                    [SetChange(Self.v4, removed: removed, added: added, toleratesAbsence: false)], nil)
+            }
+            var query = try NetfilterQuery()
+            let counts = try query.elementCount(ofSet: "pg_v4") == nil ? "not told" : "told"
+            #expect(try door.holdsOnly(Self.v4, spans), "counts are \(counts)")
+            #expect(try !door.holdsOnly(Self.v4, Array(spans.dropLast())))
+            var others = spans
+            others[7].last += 1
+            #expect(try !door.holdsOnly(Self.v4, others))
+
+            // Ten others between them; as many, but elsewhere; and one that has a beginning only, up to the next one's.
+            let more = SetElement(0x0a00_0008, 0x0a00_0009)
+            try change(added: [more])
+            #expect(try !door.holdsOnly(Self.v4, spans))
+            try change(removed: [spans[9]])
+            #expect(try !door.holdsOnly(Self.v4, spans))
+            try change(removed: [more], added: [spans[9]])
+            #expect(try door.holdsOnly(Self.v4, spans))
+            try change(added: [SetElement(0x0a00_0018, Self.all)])
+            #expect(try !door.holdsOnly(Self.v4, spans), "an interval without an end")
+            #expect(try door.elements(Self.v4).elements.count == spans.count + 1)
+        }
+    }
 }

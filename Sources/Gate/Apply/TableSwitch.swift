@@ -58,7 +58,7 @@ struct TableSwitch {
         for batch in try Self.transactions(to: previous, from: look.table) {
             try door.put(batch, expecting: try door.generation())
         }
-        let found = try door.look()
+        let found = try door.look(expecting: previous)
         guard let first = TableDeviation.between(expected: previous, found: found.table).first else { return }
         throw .kernelUnreadable("the way back ended at something else: \(first)")
     }
@@ -108,7 +108,7 @@ struct TableSwitch {
                 if index == 0, error.diagnostic.code == "PG406" { throw .movedOn(error.diagnostic.message) }
                 // Whatever it says: only the kernel knows. The last transaction may have been committed all the same.
                 let isLast = index == batches.count - 1
-                if isLast, let found = try? door.look(), found.table == target { return nil }
+                if isLast, let found = try? door.look(expecting: target), found.table == target { return nil }
                 throw .failed("transaction \(index + 1) of \(batches.count): \(error.diagnostic.message)")
             }
             expected = try generation()
@@ -127,7 +127,7 @@ struct TableSwitch {
         _ rest: ArraySlice<Batch>, to target: Table?, with company: Company
     ) throws(Failure) -> Bool {
         do throws(GateFailure) {
-            return try Self.transactions(to: target, from: try door.look().table, with: company) == Array(rest)
+            return try Self.transactions(to: target, from: try door.look(expecting: target).table, with: company) == Array(rest)
         } catch {
             throw .failed(error.diagnostic.message)
         }

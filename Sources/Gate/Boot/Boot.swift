@@ -103,7 +103,7 @@ public struct Boot: Sendable {
     // MARK: - Loading
 
     private func put(_ table: Table?) throws(GateFailure) -> Int {
-        let look = try door.look()
+        let look = try door.look(expecting: table)
         guard look.table != table else { return 0 }
         do throws(TableSwitch.Failure) { return try TableSwitch(door: door).lead(to: table, from: look) } catch {
             throw .returned(error.words)

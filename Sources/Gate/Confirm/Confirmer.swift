@@ -27,7 +27,7 @@ public struct Confirmer: Sendable {
     ///
     /// - Returns: its number.
     public func confirm(by proof: ConfirmationProof, holding lock: borrowing StateLock) throws(GateFailure) -> Int {
-        let look = try door.look()
+        let look = try self.look()
         guard let waiting = try state.confirmation(live: look, door: door) else { throw .nothingToConfirm() }
         guard case .armed = waiting.stand, let timer = try door.armed() else {
             return try generation(of: end(waiting, look))
@@ -41,7 +41,7 @@ public struct Confirmer: Sendable {
             _ = try TableSwitch(door: door).lead(
                 to: waiting.new, from: look, with: TableSwitch.Company(before: Table.disarming))
         } catch {
-            let found = try door.look()
+            let found = try self.look()
             guard let after = try state.confirmation(live: found, door: door) else { throw .nothingToConfirm() }
             if case .armed = after.stand { throw .movedOn("not confirmed: \(error.words)") }
             return try generation(of: end(after, found))
@@ -52,7 +52,7 @@ public struct Confirmer: Sendable {
 
     /// Puts in order what the kernel has decided by itself: returns nil as long as a generation waits, or when none does.
     public func settle(holding lock: borrowing StateLock) throws(GateFailure) -> End? {
-        let look = try door.look()
+        let look = try self.look()
         guard let waiting = try state.confirmation(live: look, door: door) else { return nil }
         if case .armed = waiting.stand { return nil }
         return try end(waiting, look)
@@ -60,10 +60,18 @@ public struct Confirmer: Sendable {
 
     /// Takes the waiting generation back at once.
     public func takeBack(holding lock: borrowing StateLock) throws(GateFailure) -> End? {
-        let look = try door.look()
+        let look = try self.look()
         guard let waiting = try state.confirmation(live: look, door: door) else { return nil }
         guard case .armed = waiting.stand else { return try end(waiting, look) }
         return try fallBack(waiting, look, "it was taken back")
+    }
+
+    /// Looks at what is live, which probably is what waits to be confirmed.
+    private func look() throws(GateFailure) -> LiveLook {
+        guard let pending = try state.pending(), let record = try state.record(pending.generation) else {
+            return try door.look()
+        }
+        return try door.look(expecting: try? state.table(of: record))
     }
 
     /// Writes down that the kernel returned to the generation before, as far as that can be done without changing anything.

@@ -18,7 +18,7 @@ extension KernelDoor {
 
     /// Looks again, when nothing moved since an earlier look without reading anything.
     func look(after known: LiveLook) throws(GateFailure) -> LiveLook {
-        try generation() == known.generation ? known : look()
+        try generation() == known.generation ? known : look(expecting: known.table)
     }
 
     /// Looks at what is live after batches that led from an earlier look to a target. `generation` is the one that the last
@@ -29,7 +29,7 @@ extension KernelDoor {
     ) throws(GateFailure) -> LiveLook {
         guard let generation, let before = known.table, let target, !batches.contains(where: { $0.step == .replace }),
             let table = try reread(batches, from: before, to: target), try self.generation() == generation
-        else { return try look() }
+        else { return try look(expecting: target) }
         return LiveLook(table: table, generation: generation)
     }
 
@@ -50,10 +50,8 @@ extension KernelDoor {
             } else if let content = old[name], content == new[name], SetHandle(name, content) == handle {
                 table.sets[index].content = content
             } else {
-                let listing = try elements(handle)
-                guard let content = SetElement.content(listing.elements, like: table.sets[index].content) else {
-                    return nil
-                }
+                guard let content = try content(of: handle, like: table.sets[index].content, expecting: new[name])
+                else { return nil }
                 table.sets[index].content = content
             }
         }

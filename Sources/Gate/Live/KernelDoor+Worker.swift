@@ -53,6 +53,7 @@ extension KernelDoor {
             host: { () throws(GateFailure) in try HostIdentity.current() },
             elements: { set throws(GateFailure) in try Self.elements(of: set) },
             held: { set, elements throws(GateFailure) in try Self.held(elements, in: set) },
+            holdsOnly: { set, elements throws(GateFailure) in try Self.holdsOnly(elements, in: set) },
             cookie: {
                 let cookie = portgate_network_cookie()
                 return cookie == 0 ? nil : cookie

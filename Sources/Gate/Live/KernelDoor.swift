@@ -25,6 +25,8 @@ public struct KernelDoor: Sendable {
     public var change: @Sendable (_ changes: [SetChange], _ expecting: UInt32?) throws(GateFailure) -> Void
     /// Tells for each element whether the set holds exactly it, whatever the size of the set.
     public var held: @Sendable (_ set: SetHandle, _ elements: [SetElement]) throws(GateFailure) -> [Bool]
+    /// Tells whether a set holds these elements, in order, and nothing else, at a cost that grows with their number.
+    public var holdsOnly: @Sendable (_ set: SetHandle, _ elements: [SetElement]) throws(GateFailure) -> Bool
     /// Reads the number that the kernel gives this network namespace and no other before the next boot; nil when it has none.
     public var cookie: @Sendable () -> UInt64?
     /// Changes the bits of a mask in the mark of every tracked connection in which they equal a value; returns how many.
@@ -46,6 +48,7 @@ public struct KernelDoor: Sendable {
         host: @escaping @Sendable () throws(GateFailure) -> HostIdentity,
         elements: @escaping @Sendable (_ set: SetHandle) throws(GateFailure) -> SetListing,
         held: @escaping @Sendable (_ set: SetHandle, _ elements: [SetElement]) throws(GateFailure) -> [Bool],
+        holdsOnly: @escaping @Sendable (_ set: SetHandle, _ elements: [SetElement]) throws(GateFailure) -> Bool,
         cookie: @escaping @Sendable () -> UInt64?,
         change: @escaping @Sendable (_ changes: [SetChange], _ expecting: UInt32?) throws(GateFailure) -> Void,
         changeMarks: @escaping @Sendable (_ value: UInt32, _ other: UInt32, _ mask: UInt32) throws(GateFailure) -> Int,
@@ -63,6 +66,7 @@ public struct KernelDoor: Sendable {
         self.host = host
         self.elements = elements
         self.held = held
+        self.holdsOnly = holdsOnly
         self.cookie = cookie
         self.change = change
         self.changeMarks = changeMarks
@@ -82,6 +86,42 @@ public struct KernelDoor: Sendable {
             earlier = .some(table)
         }
         throw .kernelUnsteady(tries: max(tries, 1))
+    }
+
+    /// Looks when a table is expected to be live. Its large sets are not listed: the kernel is asked whether it holds what
+    /// they are expected to hold.
+    public func look(expecting table: Table?) throws(GateFailure) -> LiveLook {
+        guard let table, table.sets.contains(where: { $0.content.elementCount >= Self.manyElements }) else { return try look() }
+        let before = try generation()
+        guard let found = try completed(try? rules(), like: table), try generation() == before else {
+            return try look()
+        }
+        return LiveLook(table: found, generation: before)
+    }
+
+    /// Completes a table that was listed without the elements of its sets, each with what the kernel holds; nil when one of
+    /// them cannot be told.
+    func completed(_ listed: Table?, like expected: Table) throws(GateFailure) -> Table? {
+        guard var table = listed else { return nil }
+        let contents = Dictionary(expected.sets.map { ($0.name, $0.content) }, uniquingKeysWith: { first, _ in first })
+        for index in table.sets.indices where table.sets[index].hasDeclaredElements {
+            let content = table.sets[index].content
+            guard let handle = SetHandle(table.sets[index].name, content),
+                let whole = try self.content(of: handle, like: content, expecting: contents[handle.name])
+            else { return nil }
+            table.sets[index].content = whole
+        }
+        return table
+    }
+
+    /// Reads what a set holds: what is expected when that is it, else all of it; nil when it cannot be told.
+    func content(
+        of set: SetHandle, like content: NamedSet.Content, expecting expected: NamedSet.Content?
+    ) throws(GateFailure) -> NamedSet.Content? {
+        if let expected, SetHandle(set.name, expected) == set, try holdsOnly(set, SetElement.all(expected)) {
+            return expected
+        }
+        return SetElement.content(try elements(set).elements, like: content)
     }
 }
 

@@ -34,6 +34,19 @@ struct NetfilterQuery: ~Copyable {
         }
     }
 
+    /// Reads how many elements a set of table `inet portgate` has, intervals counted as one; nil when the kernel does not tell
+    /// (NFTA_SET_COUNT is not in 6.1).
+    mutating func elementCount(ofSet name: String) throws(NetlinkSocket.Failure) -> UInt32? {
+        var request = Self.request(message: 10, family: 1, flags: NetlinkRequest.request)
+        request.append(attribute: 1, text: "portgate")
+        request.append(attribute: 2, text: name)
+        for answer in try socket.ask(request) where answer.type == Self.subsystem | 9 {
+            let attributes = try Self.attributes(answer.payload)
+            return attributes[20].flatMap { NetlinkReply.networkNumber(UInt32.self, in: $0) }
+        }
+        throw .malformed
+    }
+
     /// Reads the named counters of a table of family inet.
     mutating func counters(table: String) throws(NetlinkSocket.Failure) -> [String: CounterValue] {
         var request = Self.request(message: 19, family: 1, flags: NetlinkRequest.request | NetlinkRequest.dump)

@@ -23,6 +23,8 @@ struct NetlinkSocket: ~Copyable {
     private let timeoutMilliseconds: Int32
     /// Bytes of one answer, at most.
     private let limit: Int
+    /// What was received last. One datagram of a dump is at most 32 KiB in the kernel (netlink_dump).
+    private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
     /// Opens a socket of a netlink family (NETLINK_NETFILTER is 12, NETLINK_SOCK_DIAG is 4).
     init(family: Int32, timeoutMilliseconds: Int32 = 5_000, limit: Int = 64 << 20) throws(Failure) {
@@ -51,8 +53,9 @@ struct NetlinkSocket: ~Copyable {
         var received = 0
         let isDump = request.flags & NetlinkRequest.dump == NetlinkRequest.dump
         while true {
-            let part = try receive()
-            received += part.count
+            let count = try receive()
+            let part = Array(buffer.prefix(count))
+            received += count
             guard received <= limit else { throw .tooMuch }
             let messages: [NetlinkReply.Message]
             do throws(NetlinkReply.Malformed) { messages = try NetlinkReply.messages(in: part) } catch {
@@ -118,10 +121,10 @@ struct NetlinkSocket: ~Copyable {
     mutating func eachMessage(
         _ body: (NetlinkBytes.Message) throws(Failure) -> Bool
     ) throws(Failure) -> Bool {
-        let part = try receive()
-        let result: Result<Bool, Failure> = part.withUnsafeBytes { bytes in
+        let count = try receive()
+        let result: Result<Bool, Failure> = buffer.withUnsafeBytes { bytes in
             do throws(Failure) {
-                var messages = NetlinkBytes(bytes)
+                var messages = NetlinkBytes(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
                 while true {
                     let next: NetlinkBytes.Message?
                     do throws(NetlinkReply.Malformed) { next = try messages.nextMessage() } catch { throw .malformed }
@@ -154,8 +157,8 @@ struct NetlinkSocket: ~Copyable {
         return poll(&poller, 1, 0) > 0
     }
 
-    /// Receives one part of an answer.
-    private func receive() throws(Failure) -> [UInt8] {
+    /// Receives one part of an answer into the buffer; returns its bytes.
+    private mutating func receive() throws(Failure) -> Int {
         var poller = pollfd(fd: mnl_socket_get_fd(handle), events: Int16(POLLIN), revents: 0)
         while true {
             let ready = poll(&poller, 1, timeoutMilliseconds)
@@ -164,11 +167,9 @@ struct NetlinkSocket: ~Copyable {
             let code = errno
             if code != EINTR { throw .system(call: "poll", errno: code) }
         }
-        // One datagram of a dump is at most 32 KiB in the kernel (netlink_dump).
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = mnl_socket_recvfrom(handle, &buffer, buffer.count)
-            if count >= 0 { return Array(buffer.prefix(count)) }
+            if count >= 0 { return count }
             let code = errno
             if code != EINTR { throw .system(call: "recvmsg", errno: code) }
         }

@@ -108,10 +108,17 @@ struct SetBatch {
         writer.close(end)
     }
 
-    /// Writes an element as a question for it; returns how many marks that are.
-    static func marks(of element: SetElement, in set: SetHandle, to writer: inout NetlinkWriter) -> Int {
+    /// Writes an element as a question for its marks.
+    static func marks(of element: SetElement, in set: SetHandle, to writer: inout NetlinkWriter) {
         write(SetElement(element.first, element.last), of: set, to: &writer)
-        return set.isInterval && element.last < set.key.greatest ? 2 : 1
+    }
+
+    /// Writes a question for an end at zero.
+    static func endAtZero(of set: SetHandle, to writer: inout NetlinkWriter) {
+        let end = writer.open(1)
+        writer.attribute(3, UInt32(1))
+        key(0, of: set, to: &writer)
+        writer.close(end)
     }
 
     private static func key(_ value: UInt128, of set: SetHandle, to writer: inout NetlinkWriter) {

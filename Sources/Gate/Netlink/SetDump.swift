@@ -16,9 +16,6 @@ struct SetDump {
     private let set: SetHandle
     private var marks: [Mark] = []
 
-    /// Boundaries and single values taken so far.
-    var markCount: Int { marks.count }
-
     init(of set: SetHandle) { self.set = set }
 
     /// Takes the elements of one message, given without its struct nfgenmsg.
@@ -74,6 +71,20 @@ struct SetDump {
         guard bytes.count == MemoryLayout<Number>.size else { throw .length }
         return Number(bigEndian: bytes.loadUnaligned(as: Number.self))
     }
+
+    /// Whether the marks are those of elements, in their order.
+    func isExactly(_ elements: ArraySlice<SetElement>) -> Bool {
+        var rest = marks[...]
+        for element in elements {
+            guard let first = rest.popFirst(), first.value == element.first, !first.isEnd else { return false }
+            guard set.isInterval, element.last < set.key.greatest else { continue }
+            guard let end = rest.popFirst(), end.value == element.last + 1, end.isEnd else { return false }
+        }
+        return rest.isEmpty
+    }
+
+    /// Whether the only mark is an end at zero.
+    var isEndAtZero: Bool { marks.count == 1 && marks[0].isEnd && marks[0].value == 0 }
 
     /// The elements, in order. What a lookup in the kernel finds is what counts: the nearest mark at or below a value, when
     /// that is no end. So an interval without an end reaches to the next mark, and an end without a beginning is nothing

@@ -46,16 +46,42 @@ struct SetElements: ~Copyable {
         return dump.elements
     }
 
-    /// Tells whether a set holds exactly this element, by asking for its marks: the kernel answers with the nearest ones.
-    mutating func holds(_ element: SetElement, in set: SetHandle) throws(NetlinkSocket.Failure) -> Bool {
+    /// Tells whether a set holds exactly these elements, by asking for their marks: the kernel answers with the nearest ones.
+    mutating func holds(_ elements: ArraySlice<SetElement>, in set: SetHandle) throws(NetlinkSocket.Failure) -> Bool {
+        // Each mark is answered by a message of a page, and all of them wait in the socket's buffer.
+        let most = 16
+        var rest = elements
+        while !rest.isEmpty {
+            let answer = try marks(of: rest.prefix(most), in: set)
+            guard let answer, answer.isExactly(rest.prefix(most)) else { return false }
+            rest = rest.dropFirst(most)
+        }
+        return true
+    }
+
+    /// Tells whether an interval set has the mark that nft puts at zero when no interval begins there.
+    mutating func holdsEndAtZero(_ set: SetHandle) throws(NetlinkSocket.Failure) -> Bool {
         var writer = NetlinkWriter()
-        let marks = SetBatch.marks(of: element, in: set, to: &writer)
+        SetBatch.endAtZero(of: set, to: &writer)
+        return try ask(writer.bytes, of: set)?.isEndAtZero ?? false
+    }
+
+    private mutating func marks(
+        of elements: ArraySlice<SetElement>, in set: SetHandle
+    ) throws(NetlinkSocket.Failure) -> SetDump? {
+        var writer = NetlinkWriter()
+        for element in elements { SetBatch.marks(of: element, in: set, to: &writer) }
+        return try ask(writer.bytes, of: set)
+    }
+
+    /// Asks for marks; nil when one of them has nothing near.
+    private mutating func ask(_ marks: [UInt8], of set: SetHandle) throws(NetlinkSocket.Failure) -> SetDump? {
         // NFT_MSG_GETSETELEM without NLM_F_DUMP: one answer for each mark, or ENOENT.
         var request = NetlinkRequest(type: 10 << 8 | 13, flags: NetlinkRequest.request | 0x4)
         request.append([1, 0, 0, 0])
         request.append(attribute: 1, text: "portgate")
         request.append(attribute: 2, text: set.name)
-        request.append(attribute: 3 | 0x8000, writer.bytes)
+        request.append(attribute: 3 | 0x8000, marks)
         var dump = SetDump(of: set)
         do throws(NetlinkSocket.Failure) {
             try socket.dump(request) { message throws(NetlinkReply.Malformed) in
@@ -64,12 +90,10 @@ struct SetElements: ~Copyable {
                 try dump.take(UnsafeRawBufferPointer(rebasing: message.payload[4...]))
             }
         } catch {
-            if case .system("netlink", ENOENT) = error { return false }
+            if case .system("netlink", ENOENT) = error { return nil }
             throw error
         }
-        let found = dump.elements
-        return dump.markCount == marks && found.count == 1 && found[0].first == element.first
-            && found[0].last == element.last
+        return dump
     }
 
     /// Makes changes in one transaction: all of them, or none. With a generation, only when the ruleset is still at it.

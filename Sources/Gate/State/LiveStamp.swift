@@ -72,6 +72,6 @@ extension StateDirectory {
         {
             return LiveLook(table: recorded, generation: stamp.kernelGeneration)
         }
-        return try door.look()
+        return try door.look(expecting: recorded)
     }
 }

@@ -66,11 +66,14 @@ struct HostSettings: Sendable {
         }
     }
 
-    /// Writes down that the kernel returned to the generation before, when this user may. Looking is not held up by it.
-    func noteFallBack(_ waiting: ConfirmationLook?, _ door: KernelDoor, _ console: Console) {
+    /// Writes down that the kernel returned to the generation before, when this user may. Looking is not held up by it for
+    /// longer than some seconds.
+    func noteFallBack(
+        _ waiting: ConfirmationLook?, _ door: KernelDoor, _ console: Console, waitSeconds: Int = 0
+    ) {
         guard let waiting, case .fellBack = waiting.stand else { return }
         let state = state(console)
-        guard let lock = try? state.lock(waitSeconds: 0, now: .now) else { return }
+        guard let lock = try? state.lock(waitSeconds: waitSeconds, now: .now) else { return }
         try? Confirmer(door: door, state: state, now: { .now }).note(waiting, holding: lock)
     }
 

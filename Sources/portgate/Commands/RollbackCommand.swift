@@ -40,8 +40,14 @@ struct RollbackCommand: HostCommand {
     func operate(_ console: Console) throws -> ExitCode {
         let state = host.state(console)
         let rollback = Rollback(state: state)
-        if isList { return try list(rollback.entries(), console) }
         let door = KernelDoor.live()
+        if isList {
+            // The kernel may have returned to the generation before, and nobody wrote it down yet.
+            if let look = try? state.pending() == nil ? nil : HostLook(door, state) {
+                host.noteFallBack(look.confirmation, door, console, waitSeconds: 1)
+            }
+            return try list(rollback.entries(), console)
+        }
         if try state.pending() != nil {
             let look = try HostLook(door, state)
             if let waiting = look.confirmation, case .armed = waiting.stand {
