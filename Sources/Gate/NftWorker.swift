@@ -120,7 +120,8 @@ public struct NftWorker: Sendable {
         // A busy machine with little memory loads a megabyte in some seconds.
         Subprocess(
             path: path, arguments: [command], environment: ["TZ=UTC", "LC_ALL=C", "SWIFT_BACKTRACE=enable=no"],
-            input: input, timeout: timeout + .seconds(input.count / 200_000), maxOutputBytes: 512 << 20, maxErrorBytes: 8 << 10)
+            input: input, timeout: timeout + .seconds(input.count / 200_000), maxOutputBytes: 512 << 20,
+            maxErrorBytes: 8 << 10)
     }
 
     private static func answer(for outcome: Subprocess.Outcome) -> Answer {

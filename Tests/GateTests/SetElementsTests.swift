@@ -230,7 +230,9 @@ struct SetElementsTests {
 
     @Test("a large set is known without being read whole: one element more, less or elsewhere is noticed")
     func holdsOnly() throws {
-        let spans = (0..<UInt128(KernelDoor.manyElements + 100)).map { SetElement(0x0a00_0000 + $0 * 16, 0x0a00_0007 + $0 * 16) }
+        let spans = (0..<UInt128(KernelDoor.manyElements + 100)).map {
+            SetElement(0x0a00_0000 + $0 * 16, 0x0a00_0007 + $0 * 16)
+        }
         try ScratchNetworkNamespace.run {
             let texts = spans.map { "\(IPv4Address(bits: UInt32($0.first)))-\(IPv4Address(bits: UInt32($0.last)))" }
             let file = "\(NSTemporaryDirectory())/portgate-large-\(UUID()).nft"
@@ -246,25 +248,34 @@ struct SetElementsTests {
                 try door.change(
                     [SetChange(Self.v4, removed: removed, added: added, toleratesAbsence: false)], nil)
             }
-            var query = try NetfilterQuery()
-            let counts = try query.elementCount(ofSet: "pg_v4") == nil ? "not told" : "told"
-            #expect(try door.holdsOnly(Self.v4, spans), "counts are \(counts)")
+            func census(_ elements: [SetElement]) throws -> Bool {
+                var sets = try SetElements()
+                return try #require(SetCensus(of: elements, in: Self.v4)).holds(through: &sets)
+            }
+            #expect(try census(spans))
+            #expect(try door.holdsOnly(Self.v4, spans))
             #expect(try !door.holdsOnly(Self.v4, Array(spans.dropLast())))
             var others = spans
             others[7].last += 1
             #expect(try !door.holdsOnly(Self.v4, others))
 
-            // Ten others between them; as many, but elsewhere; and one that has a beginning only, up to the next one's.
-            let more = SetElement(0x0a00_0008, 0x0a00_0009)
+            // One more between them, one instead of another, and a mark of its own in a gap: a beginning, and at the top.
+            let more = SetElement(0x0a00_000a, 0x0a00_000b)
             try change(added: [more])
+            #expect(try census(spans), "the count alone tells")
             #expect(try !door.holdsOnly(Self.v4, spans))
             try change(removed: [spans[9]])
             #expect(try !door.holdsOnly(Self.v4, spans))
             try change(removed: [more], added: [spans[9]])
             #expect(try door.holdsOnly(Self.v4, spans))
-            try change(added: [SetElement(0x0a00_0018, Self.all)])
-            #expect(try !door.holdsOnly(Self.v4, spans), "an interval without an end")
-            #expect(try door.elements(Self.v4).elements.count == spans.count + 1)
+            for first in [0x0a00_0018, 0xf000_0000, Self.all] as [UInt128] {
+                try change(added: [SetElement(first, Self.all)])
+                #expect(try !census(spans), "a beginning without an end at \(first)")
+                #expect(try !door.holdsOnly(Self.v4, spans))
+                #expect(try door.elements(Self.v4).elements.count == spans.count + 1)
+                try change(removed: [SetElement(first, Self.all)])
+                #expect(try census(spans), "after a beginning at \(first)")
+            }
         }
     }
 }

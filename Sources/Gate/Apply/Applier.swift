@@ -1,5 +1,5 @@
-import Host
 import Compiler
+import Host
 import Nftables
 public import Policy
 

@@ -127,7 +127,8 @@ struct TableSwitch {
         _ rest: ArraySlice<Batch>, to target: Table?, with company: Company
     ) throws(Failure) -> Bool {
         do throws(GateFailure) {
-            return try Self.transactions(to: target, from: try door.look(expecting: target).table, with: company) == Array(rest)
+            return try Self.transactions(to: target, from: try door.look(expecting: target).table, with: company)
+                == Array(rest)
         } catch {
             throw .failed(error.diagnostic.message)
         }

@@ -1,5 +1,5 @@
-import Host
 import Glibc
+import Host
 
 /// The SSH connection that a process was started over, as the tree of processes shows it: the environment may say anything.
 public struct ConfirmingConnection: Hashable, Sendable {

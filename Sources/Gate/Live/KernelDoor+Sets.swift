@@ -28,32 +28,23 @@ extension KernelDoor {
         } catch { throw .kernelUnreadable("set \(set.name): \(error.words)") }
     }
 
-    /// Elements from which on a set is asked for each of them, and no more read whole: for each part of a dump the kernel
-    /// walks over all that it told before.
+    /// Elements from which on a set is asked for each of them, and no more read whole.
     static let manyElements = 20_000
 
-    /// Tells whether a set holds elements and nothing else. A large one is not read: it holds each of them, and as many as
-    /// there are.
+    /// Tells whether a set holds elements and nothing else. A large one is not read unless its census leaves a doubt.
     static func holdsOnly(_ elements: [SetElement], in set: SetHandle) throws(GateFailure) -> Bool {
-        if elements.count >= manyElements {
+        if elements.count >= manyElements, let census = SetCensus(of: elements, in: set) {
             do throws(NetlinkSocket.Failure) {
-                if try isCertain(elements, in: set) { return true }
+                var query = try NetfilterQuery()
+                if try query.elementCount(ofSet: set.name) == UInt32(exactly: elements.count) {
+                    var sets = try SetElements()
+                    if try census.holds(through: &sets) { return true }
+                }
             } catch { throw .kernelUnreadable("set \(set.name): \(error.words)") }
         }
         return try Self.elements(of: set).elements.elementsEqual(elements) {
             $0.first == $1.first && $0.last == $1.last
         }
-    }
-
-    /// Whether the marks of elements are all that there are. The kernel counts marks, and tells half their number, rounded
-    /// down (nft_rbtree_usize): with one at zero beside two for each element, not one more can hide.
-    private static func isCertain(_ elements: [SetElement], in set: SetHandle) throws(NetlinkSocket.Failure) -> Bool {
-        guard set.isInterval, elements.allSatisfy({ $0.last < set.key.greatest }) else { return false }
-        var query = try NetfilterQuery()
-        guard try query.elementCount(ofSet: set.name) == UInt32(exactly: elements.count) else { return false }
-        var sets = try SetElements()
-        guard try sets.holdsEndAtZero(set) else { return false }
-        return try sets.holds(elements[...], in: set)
     }
 
     /// Changes sets over netlink.

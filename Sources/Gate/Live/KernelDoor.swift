@@ -91,7 +91,9 @@ public struct KernelDoor: Sendable {
     /// Looks when a table is expected to be live. Its large sets are not listed: the kernel is asked whether it holds what
     /// they are expected to hold.
     public func look(expecting table: Table?) throws(GateFailure) -> LiveLook {
-        guard let table, table.sets.contains(where: { $0.content.elementCount >= Self.manyElements }) else { return try look() }
+        guard let table, table.sets.contains(where: { $0.content.elementCount >= Self.manyElements }) else {
+            return try look()
+        }
         let before = try generation()
         guard let found = try completed(try? rules(), like: table), try generation() == before else {
             return try look()

@@ -113,12 +113,12 @@ struct SetBatch {
         write(SetElement(element.first, element.last), of: set, to: &writer)
     }
 
-    /// Writes a question for an end at zero.
-    static func endAtZero(of set: SetHandle, to writer: inout NetlinkWriter) {
-        let end = writer.open(1)
-        writer.attribute(3, UInt32(1))
-        key(0, of: set, to: &writer)
-        writer.close(end)
+    /// Writes a value, or the end of an interval before it, as a question for the mark nearest to it.
+    static func mark(at value: UInt128, isEnd: Bool, of set: SetHandle, to writer: inout NetlinkWriter) {
+        let item = writer.open(1)
+        if isEnd { writer.attribute(3, UInt32(1)) }
+        key(value, of: set, to: &writer)
+        writer.close(item)
     }
 
     private static func key(_ value: UInt128, of set: SetHandle, to writer: inout NetlinkWriter) {

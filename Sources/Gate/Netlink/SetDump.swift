@@ -1,7 +1,7 @@
 /// Collects the elements of a set from the messages of a dump (NFT_MSG_NEWSETELEM).
 struct SetDump {
     /// A boundary of an interval, or a single value.
-    private struct Mark {
+    struct Mark {
         let value: UInt128
         let timeout: UInt64?
         let remaining: UInt64?
@@ -14,7 +14,7 @@ struct SetDump {
     }
 
     private let set: SetHandle
-    private var marks: [Mark] = []
+    private(set) var marks: [Mark] = []
 
     init(of set: SetHandle) { self.set = set }
 
@@ -82,9 +82,6 @@ struct SetDump {
         }
         return rest.isEmpty
     }
-
-    /// Whether the only mark is an end at zero.
-    var isEndAtZero: Bool { marks.count == 1 && marks[0].isEnd && marks[0].value == 0 }
 
     /// The elements, in order. What a lookup in the kernel finds is what counts: the nearest mark at or below a value, when
     /// that is no end. So an interval without an end reaches to the next mark, and an end without a beginning is nothing

@@ -15,8 +15,8 @@ struct SetElements: ~Copyable {
         case refusedWhole(errno: Int32)
     }
 
-    private var socket: NetlinkSocket
-    private var sequence: UInt32 = 0x7000_0000
+    var socket: NetlinkSocket
+    var sequence: UInt32 = 0x7000_0000
 
     /// Opens a socket in the network namespace of the calling thread.
     init(timeoutMilliseconds: Int32 = 30_000) throws(NetlinkSocket.Failure) {
@@ -57,13 +57,6 @@ struct SetElements: ~Copyable {
             rest = rest.dropFirst(most)
         }
         return true
-    }
-
-    /// Tells whether an interval set has the mark that nft puts at zero when no interval begins there.
-    mutating func holdsEndAtZero(_ set: SetHandle) throws(NetlinkSocket.Failure) -> Bool {
-        var writer = NetlinkWriter()
-        SetBatch.endAtZero(of: set, to: &writer)
-        return try ask(writer.bytes, of: set)?.isEndAtZero ?? false
     }
 
     private mutating func marks(

@@ -1,5 +1,5 @@
-import Host
 import Glibc
+import Host
 import Policy
 
 /// The lock that keeps two changes apart; given back when the value goes, or when the process dies.
