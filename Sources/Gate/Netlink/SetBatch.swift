@@ -108,9 +108,12 @@ struct SetBatch {
         writer.close(end)
     }
 
-    /// Writes an element as a question for its marks.
+    /// Writes an element as a question for its marks: the beginning nearest to its last value, which tells whether it is one
+    /// piece, and its end.
     static func marks(of element: SetElement, in set: SetHandle, to writer: inout NetlinkWriter) {
-        write(SetElement(element.first, element.last), of: set, to: &writer)
+        mark(at: element.last, isEnd: false, of: set, to: &writer)
+        guard set.isInterval, element.last < set.key.greatest else { return }
+        mark(at: element.last + 1, isEnd: true, of: set, to: &writer)
     }
 
     /// Writes a value, or the end of an interval before it, as a question for the mark nearest to it.

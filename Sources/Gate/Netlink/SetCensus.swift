@@ -38,13 +38,13 @@ struct SetCensus {
         let first = sets.sequence
         var (writer, next, last) = (NetlinkWriter(), first, 0)
         var gaps: Set<UInt32> = []
-        func ask(_ marks: [(UInt128, Bool)]) {
+        func ask(_ write: (inout NetlinkWriter) -> Void) {
             // NFT_MSG_GETSETELEM without NLM_F_DUMP: an answer for each mark, or ENOENT. The last is acknowledged.
             last = writer.openMessage(type: 10 << 8 | 13, flags: NetlinkRequest.request, sequence: next, family: 1)
             writer.attribute(1, text: "portgate")
             writer.attribute(2, text: set.name)
             let list = writer.open(3)
-            for (value, isEnd) in marks { SetBatch.mark(at: value, isEnd: isEnd, of: set, to: &writer) }
+            write(&writer)
             writer.close(list)
             writer.closeMessage(last)
             next &+= 1
@@ -52,13 +52,14 @@ struct SetCensus {
         func askGap(from low: UInt128, to high: UInt128) {
             guard low <= high else { return }
             gaps.insert(next)
-            ask([(high, false)])
+            ask { SetBatch.mark(at: high, isEnd: false, of: set, to: &$0) }
         }
         if turn.lowerBound == 0, elements[0].first > 0 { askGap(from: 0, to: elements[0].first - 1) }
         for index in turn {
-            let end = elements[index].last + 1
-            ask([(end - 1, false), (end, true)])
-            askGap(from: end, to: index + 1 < elements.count ? elements[index + 1].first - 1 : set.key.greatest)
+            let element = elements[index]
+            ask { SetBatch.marks(of: element, in: set, to: &$0) }
+            let high = index + 1 < elements.count ? elements[index + 1].first - 1 : set.key.greatest
+            askGap(from: element.last + 1, to: high)
         }
         writer.setFlags(NetlinkRequest.request | 0x4, ofMessageAt: last)
         try sets.socket.send(writer.bytes)
@@ -86,11 +87,6 @@ struct SetCensus {
                 return message.sequence == next &- 1
             }
         }
-        guard missing == gaps, dump.marks.count == turn.count * 2 else { return false }
-        return zip(turn, stride(from: 0, to: dump.marks.count, by: 2)).allSatisfy { index, place in
-            let (begin, end) = (dump.marks[place], dump.marks[place + 1])
-            return begin.value == elements[index].first && !begin.isEnd && end.value == elements[index].last + 1
-                && end.isEnd
-        }
+        return missing == gaps && dump.isExactly(elements[turn])
     }
 }

@@ -1,7 +1,7 @@
 /// Collects the elements of a set from the messages of a dump (NFT_MSG_NEWSETELEM).
 struct SetDump {
     /// A boundary of an interval, or a single value.
-    struct Mark {
+    private struct Mark {
         let value: UInt128
         let timeout: UInt64?
         let remaining: UInt64?
@@ -14,7 +14,7 @@ struct SetDump {
     }
 
     private let set: SetHandle
-    private(set) var marks: [Mark] = []
+    private var marks: [Mark] = []
 
     init(of set: SetHandle) { self.set = set }
 
