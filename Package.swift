@@ -16,6 +16,8 @@ let package = Package(
         .systemLibrary(name: "CNetlink", providers: [.apt(["libmnl-dev"])]),
         // What needs _GNU_SOURCE, or is a macro or a variadic in C.
         .target(name: "CLinux"),
+        // What libnftables is told of sets.
+        .target(name: "CNftCache"),
 
         // The rooms of docs/architecture.md. Imports point one way.
         .target(name: "Host", dependencies: ["Policy", "CLinux"]),
@@ -24,7 +26,7 @@ let package = Package(
         .target(name: "Compiler", dependencies: ["Policy", "Nftables"]),
         .target(name: "Reports", dependencies: ["Policy"]),
         .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "CLinux", "CNetlink"]),
-        .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CLinux"]),
+        .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CNftCache", "CLinux"]),
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(
             name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Reports", "Gate"]),
@@ -55,7 +57,7 @@ let package = Package(
 
 // One place for the settings of every Swift target.
 let targetsWithoutC: Set<String> = ["Compiler", "Reports", "Nftables"]
-for target in package.targets where target.type != .system && target.name != "CLinux" {
+for target in package.targets where target.type != .system && !["CLinux", "CNftCache"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [
         .treatAllWarnings(as: .error),
@@ -86,5 +88,11 @@ for target in package.targets where target.type != .system && target.name != "CL
                     "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--no-export-dynamic",
                 ], .when(configuration: .release))
         ]
+    }
+    if target.name == "portgate-nft" {
+        // The two functions of CNftCache that stand before libmnl's.
+        let exported = ["mnl_socket_sendto", "mnl_socket_recvfrom"]
+        target.linkerSettings?.append(
+            .unsafeFlags(exported.flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] }))
     }
 }

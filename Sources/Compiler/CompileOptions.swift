@@ -16,9 +16,9 @@ public struct CompileOptions: Sendable {
     public var epoch: UInt8
     /// Connections whose first bytes can be remembered at once, while their first payload is to be judged.
     public var rememberedConnections: UInt32
-    /// Whether the text is parsed again and compared with what was meant. What is loaded and then read back from the kernel
-    /// is compared there.
-    public var readsBack = true
+    /// Whether the table is rendered as text, and the text parsed again and compared with what was meant. What is loaded and
+    /// then read back from the kernel is compared there.
+    public var rendersText = true
 
     /// Creates options.
     public init(

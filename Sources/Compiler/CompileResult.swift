@@ -5,7 +5,7 @@ public import Policy
 public struct CompileResult: Sendable {
     /// The table, or nil when an error stands in the way of making one.
     public var table: Table?
-    /// The table as nft text; empty without a table.
+    /// The table as nft text; empty without a table, or when it was not asked for.
     public var text: [UInt8]
     /// Findings in the order of their places.
     public var diagnostics: [Diagnostic]

@@ -57,8 +57,8 @@ private struct Compilation {
                 facts: facts(horizon: horizon, of: renderers)
             ).table
             do {
-                let text = try table.rendered()
-                if options.readsBack, let difference = ReadBack.difference(of: text, from: table) {
+                let text = options.rendersText ? try table.rendered() : []
+                if options.rendersText, let difference = ReadBack.difference(of: text, from: table) {
                     diagnostics.append(.renderingDiffers(difference))
                 } else {
                     result.table = table

@@ -1,3 +1,4 @@
+import CNftCache
 import Glibc
 
 /// What the worker can be asked to do.
@@ -33,6 +34,8 @@ enum Command: String {
             Output.error("refused before nft saw it: \(reason)")
             return ExitCode.refused
         }
+        // What it checks and loads names no element of a set that is there already.
+        portgate_leave_elements_unread()
         let answer = session.run(text)
         guard answer.succeeded else {
             Output.error(answer.error)

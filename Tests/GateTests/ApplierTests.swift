@@ -210,7 +210,7 @@ struct ApplierTests {
             let bench = try Bench()
             let change = GateSample.change(first)
             _ = try bench.apply(change)
-            #expect(try bench.folder.read("generations/1/ruleset.nft") == change.text)
+            #expect(try bench.folder.read("generations/1/ruleset.nft") == change.table?.rendered())
             #expect(try bench.folder.read("generations/1/sources/0") == Array("version: 1\n".utf8))
             let record = try #require(try bench.folder.directory.current())
             #expect(record.policyDigest == first.digest)

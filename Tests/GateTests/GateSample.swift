@@ -72,10 +72,12 @@ enum GateSample {
         guard let table = result.table else {
             preconditionFailure("the sample does not compile: \(result.diagnostics)")
         }
-        return GateChange(
-            table: table, text: result.text, origin: .apply, policyName: policy.name, policyDigest: policy.digest,
-            paths: ["gate.yaml"],
-            sources: policy.sources.files.map { GenerationRecord.Source(path: $0.path, bytes: $0.bytes) },
-            horizon: result.horizon, clockOffset: 0)
+        do {
+            return try GateChange(
+                table: table, origin: .apply, policyName: policy.name, policyDigest: policy.digest,
+                paths: ["gate.yaml"],
+                sources: policy.sources.files.map { GenerationRecord.Source(path: $0.path, bytes: $0.bytes) },
+                horizon: result.horizon, clockOffset: 0)
+        } catch { preconditionFailure("the sample cannot be loaded: \(error)") }
     }
 }

@@ -67,7 +67,7 @@ public struct Applier: Sendable {
             appliedBy: appliedBy)
         try prepareConnections(for: change.table, live: look.table)
         var pending = isArmed ? confirmWithin.map { PendingConfirmation(record, seconds: $0) } : nil
-        try state.prepare(record, ruleset: change.text, sources: change.sources, pending: pending)
+        try state.prepare(record, ruleset: change.ruleset, sources: change.sources, pending: pending)
         let end = try put(target, from: look, armedFor: isArmed ? confirmWithin : nil, record: record)
         pending?.switched = BootClock.nanoseconds
         try state.settle(record, outcome(isArmed ? .armed : .applied, ""), pending: pending)

@@ -6,9 +6,9 @@ public import Policy
 public struct GateChange: Sendable {
     /// The table; nil takes the gate away.
     public let table: Table?
-    /// Its text, as it was compiled or recorded.
-    public let text: [UInt8]
-    /// The digest of the text.
+    /// What will be recorded of it.
+    let ruleset: GenerationRuleset
+    /// The digest of that.
     public let rulesetDigest: String
     /// How it comes to be.
     public let origin: GenerationRecord.Origin
@@ -26,13 +26,15 @@ public struct GateChange: Sendable {
     public let clockOffset: Int64
 
     /// Creates a change.
+    ///
+    /// - Throws: PG419 for a table that nft would not take.
     public init(
-        table: Table?, text: [UInt8], origin: GenerationRecord.Origin, policyName: String, policyDigest: String,
+        table: Table?, origin: GenerationRecord.Origin, policyName: String, policyDigest: String,
         paths: [String], sources: [GenerationRecord.Source], horizon: Instant?, clockOffset: Int64
-    ) {
+    ) throws(GateFailure) {
         self.table = table
-        self.text = text
-        rulesetDigest = Digest.hex(of: text)
+        do throws(TableError) { ruleset = try GenerationRuleset(table) } catch { throw .notLoadable("\(error)") }
+        rulesetDigest = ruleset.digest
         self.origin = origin
         self.policyName = policyName
         self.policyDigest = policyDigest
@@ -48,10 +50,8 @@ public struct GateChange: Sendable {
         guard let table, let live, let epoch = GateEpoch(of: live) else { return self }
         let entered = table.withEpoch(epoch.number) == live ? live : table.withEpoch(epoch.next)
         guard entered != table else { return self }
-        let text: [UInt8]
-        do throws(TableError) { text = try entered.rendered() } catch { throw .notLoadable("\(error)") }
-        return GateChange(
-            table: entered, text: text, origin: origin, policyName: policyName, policyDigest: policyDigest,
+        return try GateChange(
+            table: entered, origin: origin, policyName: policyName, policyDigest: policyDigest,
             paths: paths, sources: sources, horizon: horizon, clockOffset: clockOffset)
     }
 

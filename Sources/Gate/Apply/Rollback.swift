@@ -33,7 +33,7 @@ public struct Rollback: Sendable {
     /// Returns the change that puts an earlier generation in force again: the one named, or the one before the current. When
     /// a change was interrupted, that one is the current. 0 is before the first: no gate at all.
     public func change(to number: Int?) throws(GateFailure) -> GateChange {
-        if number == 0 { return Self.noGate }
+        if number == 0 { return try Self.noGate() }
         guard let current = try state.current() else {
             throw .nothingEarlier("nothing was ever applied (--to 0 takes a table that is live away)")
         }
@@ -45,18 +45,17 @@ public struct Rollback: Sendable {
         guard try state.outcome(of: target)?.isInForce ?? false else {
             throw .nothingEarlier("generation \(target) never was in force")
         }
-        let text = try state.ruleset(of: record)
         let table = try state.table(of: record)
-        return GateChange(
-            table: table, text: text, origin: table == nil ? .noGate : .rollback(to: target),
+        return try GateChange(
+            table: table, origin: table == nil ? .noGate : .rollback(to: target),
             policyName: record.policyName, policyDigest: record.policyDigest, paths: record.paths,
             sources: try state.sources(of: record), horizon: record.horizon, clockOffset: record.clockOffset)
     }
 
     /// The change that takes the gate away.
-    private static var noGate: GateChange {
-        GateChange(
-            table: nil, text: [], origin: .noGate, policyName: "-", policyDigest: "-", paths: [], sources: [],
+    private static func noGate() throws(GateFailure) -> GateChange {
+        try GateChange(
+            table: nil, origin: .noGate, policyName: "-", policyDigest: "-", paths: [], sources: [],
             horizon: nil, clockOffset: 0)
     }
 }

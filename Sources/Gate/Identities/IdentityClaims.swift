@@ -76,6 +76,11 @@ struct IdentityClaims: Hashable, Sendable {
     /// Returns what a rule takes from an interface, or nil when it does not ask for one.
     private static func way(_ rule: Rule, in table: Table) -> Way? {
         var interface: String?
+        guard
+            rule.statements.contains(where: {
+                if case .inputInterface(let name, negated: false) = $0 { name != "lo" } else { false }
+            })
+        else { return nil }
         var v4: IntervalSet<UInt32>?
         var v6: IntervalSet<UInt128>?
         var isNeighbour = false

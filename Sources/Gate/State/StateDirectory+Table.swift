@@ -5,11 +5,14 @@ extension StateDirectory {
     /// Reads the table of a generation from its recorded text, which must read as exactly what portgate renders; nil when the
     /// generation took the gate away.
     public func table(of record: GenerationRecord) throws(GateFailure) -> Table? {
-        let text = try ruleset(of: record)
-        if text.isEmpty, record.origin == .noGate { return nil }
-        let path = "\(folder(of: record.number))/ruleset.nft"
-        do throws(TableParseError) { return try TableParser.parse(text) } catch {
-            throw .stateDamaged(path, "it cannot be read: \(error)")
+        let ruleset = try ruleset(of: record)
+        if ruleset.text.isEmpty, record.origin == .noGate { return nil }
+        let folder = folder(of: record.number)
+        do throws(GenerationRuleset.Failure) { return try ruleset.table() } catch {
+            switch error {
+            case .text(let reason): throw .stateDamaged("\(folder)/ruleset.nft", "it cannot be read: \(reason)")
+            case .elements(let reason): throw .stateDamaged("\(folder)/elements.bin", "it cannot be read: \(reason)")
+            }
         }
     }
 }

@@ -6,13 +6,14 @@ extension StateDirectory {
     /// make it current, or, when it is to be confirmed, that tells of it. A full or read-only disk shows here, while nothing
     /// has happened yet.
     func prepare(
-        _ record: GenerationRecord, ruleset: [UInt8], sources: [GenerationRecord.Source],
+        _ record: GenerationRecord, ruleset: GenerationRuleset, sources: [GenerationRecord.Source],
         pending: PendingConfirmation? = nil
     ) throws(GateFailure) {
         let folder = folder(of: record.number)
         do throws(SystemError) {
             try StateFile.makeFolder(folder)
-            try StateFile.write("\(folder)/ruleset.nft", ruleset)
+            try StateFile.write("\(folder)/ruleset.nft", ruleset.text)
+            if !ruleset.elements.isEmpty { try StateFile.write("\(folder)/elements.bin", ruleset.elements) }
             var listed: [JSONValue] = []
             if !sources.isEmpty { try StateFile.makeFolder("\(folder)/sources") }
             for (index, source) in sources.enumerated() {

@@ -102,18 +102,23 @@ public struct StateDirectory: Hashable, Sendable {
         return record
     }
 
-    /// Returns the text of a generation's ruleset, whose digest must be the recorded one.
-    public func ruleset(of record: GenerationRecord) throws(GateFailure) -> [UInt8] {
+    /// Returns what is recorded of a generation's table, whose digest must be the recorded one.
+    func ruleset(of record: GenerationRecord) throws(GateFailure) -> GenerationRuleset {
         let path = "\(folder(of: record.number))/ruleset.nft"
-        let bytes: [UInt8]?
-        do throws(SystemError) { bytes = try StateFile.read(path, limit: Self.rulesetLimit, isOurs: true) } catch {
-            throw .stateUnusable(error.description, exit: .couldNotLook)
+        let text: [UInt8]?
+        let elements: [UInt8]?
+        do throws(SystemError) {
+            text = try StateFile.read(path, limit: Self.rulesetLimit, isOurs: true)
+            elements = try StateFile.read(
+                "\(folder(of: record.number))/elements.bin", limit: Self.rulesetLimit, isOurs: true)
+        } catch { throw .stateUnusable(error.description, exit: .couldNotLook) }
+        guard let text else { throw .stateDamaged(path, "it is not there") }
+        let ruleset = GenerationRuleset(text: text, elements: elements ?? [])
+        guard ruleset.digest == record.rulesetDigest else {
+            let elements = text.isEmpty || elements == nil ? "" : ", with that of elements.bin beside it,"
+            throw .stateDamaged(path, "its content\(elements) is not what was recorded")
         }
-        guard let bytes else { throw .stateDamaged(path, "it is not there") }
-        guard Digest.hex(of: bytes) == record.rulesetDigest else {
-            throw .stateDamaged(path, "its content is not what was recorded")
-        }
-        return bytes
+        return ruleset
     }
 
     /// Returns how a generation ended, or nil when it was never said.

@@ -29,6 +29,7 @@ enum StateFile {
         }
         guard status.st_size <= limit else { throw SystemError("read \(path)", code: EFBIG) }
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(clamping: status.st_size))
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = Glibc.read(descriptor, &buffer, buffer.count)

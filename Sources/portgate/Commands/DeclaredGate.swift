@@ -25,22 +25,18 @@ struct DeclaredGate {
         var options = CompileOptions(
             now: now, kernelClockOffset: offset, accounts: HostAccounts.database, epoch: epoch?.next ?? 1)
         // What is applied is read back from the kernel, where it counts.
-        options.readsBack = false
+        options.rendersText = false
         let result = PolicyCompiler.compile(policy, options: options)
         console.say(bytes: TextReport.findings(result.diagnostics, in: policy.sources))
         guard var table = result.table else {
             throw CommandFailure(.findings, "'\(path)' cannot be compiled", help: "portgate compile \(path)")
         }
-        var text = result.text
-        if let epoch, let live, table.withEpoch(epoch.number) == live {
-            // Nothing changes: no connection has to be judged again.
-            table = live
-            text = try table.rendered()
-        }
+        // Nothing changes: no connection has to be judged again.
+        if let epoch, let live, table.withEpoch(epoch.number) == live { table = live }
         self.policy = policy
         self.now = now
-        change = GateChange(
-            table: table, text: text, origin: .apply, policyName: policy.name, policyDigest: policy.digest,
+        change = try GateChange(
+            table: table, origin: .apply, policyName: policy.name, policyDigest: policy.digest,
             paths: [path],
             sources: policy.sources.files.map { GenerationRecord.Source(path: $0.path, bytes: $0.bytes) },
             horizon: result.horizon, clockOffset: offset)
