@@ -226,7 +226,7 @@ import Testing
             for line in text.split(separator: "\n") where line.contains("proto-dst") {
                 // A set of it does not come back from a listing as it was written; the key of a map under a type does.
                 #expect(
-                    line.firstMatch(of: /meta l4proto [0-9]+ meta l4proto \. ct original proto-dst vmap @pg_[a-z]+$/)
+                    line.firstMatch(of: /meta l4proto [0-9]+ meta l4proto \. ct original proto-dst vmap @pg_[a-z_]+$/)
                         != nil, "\(line)")
             }
         }

@@ -27,7 +27,7 @@ extension ApplierTests {
             .first { $0.contains("pg_s4_db/billing") }?.split(separator: " ").last
     }
 
-    @Test("changed networks are sent as elements: the set stays, and is not read, neither before nor after")
+    @Test("F04: changed networks are sent as elements: the set stays, and is not read, neither before nor after")
     func byElements() throws {
         try ScratchNetworkNamespace.run {
             var bench = try Bench()
@@ -67,6 +67,61 @@ extension ApplierTests {
                 through: bench.door, record: next, recorded: GateSample.table(Self.after))
             #expect(known.table == GateSample.table(Self.after))
             #expect(listings.withLock { $0 } == 0)
+        }
+    }
+
+    @Test(
+        "a large set is neither dumped nor written as text: applied, joined by a port, changed by another hand, taken back"
+    )
+    func largeSet() throws {
+        let blocks = (0..<KernelDoor.manyElements + 5).map {
+            "10.\($0 >> 10 & 255).\($0 >> 2 & 255).\(($0 & 3) * 64)/28"
+        }
+        let rule = GateSample.rule("billing", blocks)
+        let alone = GateSample.policy([GateSample.port("db", 5432, rules: [rule])])
+        let joined = GateSample.policy(
+            [
+                GateSample.port("db", 5432, rules: [rule]),
+                GateSample.port("web", 8443, rules: [GateSample.rule("office", ["10.20.0.0/16"])]),
+            ], text: "joined")
+        try ScratchNetworkNamespace.run {
+            var bench = try Bench()
+            let real = KernelDoor.live()
+            let dumps = Mutex<[String]>([])
+            bench.door.list = { () throws(GateFailure) in
+                dumps.withLock { $0.append("list") }
+                return try real.list()
+            }
+            bench.door.elements = { set throws(GateFailure) in
+                if set.name.hasPrefix("pg_s4_db") { dumps.withLock { $0.append(set.name) } }
+                return try real.elements(set)
+            }
+            _ = try bench.apply(GateSample.change(alone), seen: LiveLook(table: nil, generation: try real.generation()))
+            _ = try bench.apply(
+                GateSample.change(joined),
+                seen: LiveLook(table: GateSample.table(alone), generation: try real.generation()))
+            #expect(dumps.withLock { $0 } == [])
+            #expect(try real.look().table == GateSample.table(joined))
+            let record = try #require(try bench.folder.directory.current())
+            #expect(try bench.folder.directory.table(of: record) == GateSample.table(joined))
+            #expect(try bench.folder.read("generations/2/ruleset.nft").count < 20_000)
+
+            // Another hand's element is found, though the set is not dumped as long as it is what was recorded.
+            func seen() throws -> LiveLook {
+                try bench.folder.directory.look(
+                    through: bench.door, record: record, recorded: GateSample.table(joined))
+            }
+            try NftTool.run("add", "table", "inet", "foreign")
+            #expect(try seen().table == GateSample.table(joined))
+            #expect(dumps.withLock { $0 } == [])
+            try NftTool.run("add", "element", "inet", "portgate", "pg_s4_db/billing", "{ 192.0.2.0/24 }")
+            let found = try #require(try seen().table)
+            #expect(
+                TableDeviation.between(expected: GateSample.table(joined), found: found).count == 1,
+                "an element that another hand added")
+            let back = try Rollback(state: bench.folder.directory).change(to: 1).entering(after: found)
+            _ = try bench.apply(back, seen: try seen())
+            #expect(try real.look().table == back.table)
         }
     }
 

@@ -134,7 +134,7 @@ struct StateDirectoryTests {
         let folder = try StateFolder()
         let directory = folder.directory
         try directory.prepareForWriting()
-        try directory.prepare(Self.record, ruleset: [], sources: [])
+        try directory.prepare(Self.record, ruleset: GenerationRuleset(text: [], elements: []), sources: [])
         #expect(try directory.interrupted() == 3)
         #expect(try directory.currentNumber() == nil)
         try directory.settle(
@@ -149,7 +149,8 @@ struct StateDirectoryTests {
         let directory = folder.directory
         try directory.prepareForWriting()
         try directory.prepare(
-            Self.record, ruleset: [1], sources: [GenerationRecord.Source(path: "../../etc/x", bytes: [2])])
+            Self.record, ruleset: GenerationRuleset(text: [1], elements: []),
+            sources: [GenerationRecord.Source(path: "../../etc/x", bytes: [2])])
         let enumerator = try #require(FileManager.default.enumerator(atPath: folder.path))
         var seen = 0
         for case let name as String in enumerator {
@@ -185,7 +186,9 @@ struct StateDirectoryTests {
         try folder.write("intent.json", "{\"format\":1,\"generation\":2}")
         try folder.write("intent.json.new/in-the-way", "")
         let failure = failure {
-            try folder.directory.prepare(Self.record, ruleset: [1], sources: [.init(path: "a", bytes: [2])])
+            try folder.directory.prepare(
+                Self.record, ruleset: GenerationRuleset(text: [1], elements: []),
+                sources: [.init(path: "a", bytes: [2])])
         }
         #expect(failure?.diagnostic.code == "PG401")
         #expect(failure?.exit == .refused)

@@ -124,6 +124,55 @@ struct RevocationTests {
     }
 
     @Test(
+        "C04 C12: connections older than a port's request types go on, judged by everything else; new ones speak the type",
+        arguments: [true, false])
+    func firstApplyWithRequests(serverSpeaks: Bool) throws {
+        func policy(_ cidr: String) -> String {
+            """
+            version: 1
+            name: lab
+            ports:
+              - name: gated
+                port: 8443
+                protocol: tcp
+                allow:
+                  - { name: client, cidrs: [\(cidr)], requests: [tls] }
+
+            """
+        }
+        let operated = try ConfirmLab()
+        let lab = operated.gate
+        func apply(_ cidr: String) throws {
+            try operated.write("typed.yaml", policy(cidr))
+            let result = try operated.portgate("apply", "--yes", "typed.yaml")
+            #expect(result.status == 0, "\(result)")
+        }
+        let server = try lab.server.serve("tcp/8443")
+        let kept = try lab.client.session(.tcp, "10.99.1.1", 8443)
+        let cut = try lab.intruder.session(.tcp, "10.99.2.1", 8443)
+        for session in [kept, cut] { #expect(try session.say() == .connected) }
+        try apply("10.99.1.0/24")
+        if serverSpeaks {
+            #expect(try server.ask("push") == "pushed")
+            #expect(try kept.hear() == .connected)
+            #expect(try cut.hear() == .reset)
+        } else {
+            #expect(try kept.say() == .connected)
+            #expect(try cut.say() == .reset)
+        }
+        try expectEstablished(1, at: server)
+        // What it says is no TLS.
+        let new = try lab.client.session(.tcp, "10.99.1.1", 8443)
+        #expect(try new.say() == .reset)
+        #expect(try kept.say() == .connected)
+        try apply("10.99.1.0/25")
+        #expect(try kept.say() == .connected)
+        try apply("10.99.3.0/24")
+        #expect(try kept.say() == .reset)
+        try expectEstablished(0, at: server)
+    }
+
+    @Test(
         "C02: deleting the conntrack entry revives nothing, whoever speaks first afterwards", arguments: [true, false])
     func afterDeletion(clientSpeaks: Bool) throws {
         let lab = try GateLab()

@@ -18,7 +18,9 @@ struct TableParserHostileTests {
             guard text[position] > 0x20, text[position] != byte else { continue }
             changed[position] = byte
             let read = try? TableParser.parse(changed)
-            #expect(read != table, "seed \(seed): byte \(position) replaced by \(byte)")
+            let around = String(
+                decoding: changed[max(0, position - 60)..<min(changed.count, position + 60)], as: UTF8.self)
+            #expect(read != table, "byte \(position), \(text[position]) replaced by \(byte): \(around)")
         }
     }
 

@@ -41,6 +41,8 @@ extension TableScanner {
         } else if !masks {
             return nil
         }
+        // nft shows what is set among what is kept; other numbers are not as portgate writes them.
+        guard kept & value == value else { return nil }
         return .setConnectionMark(mask: ~kept | value, value: value)
     }
 
