@@ -84,6 +84,8 @@ extension ApplierTests {
                 GateSample.port("db", 5432, rules: [rule]),
                 GateSample.port("web", 8443, rules: [GateSample.rule("office", ["10.20.0.0/16"])]),
             ], text: "joined")
+        let (first, second) = (GateSample.change(alone), GateSample.change(joined))
+        let (aloneTable, joinedTable) = (try #require(first.table), try #require(second.table))
         try ScratchNetworkNamespace.run {
             var bench = try Bench()
             let real = KernelDoor.live()
@@ -96,28 +98,28 @@ extension ApplierTests {
                 if set.name.hasPrefix("pg_s4_db") { dumps.withLock { $0.append(set.name) } }
                 return try real.elements(set)
             }
-            _ = try bench.apply(GateSample.change(alone), seen: LiveLook(table: nil, generation: try real.generation()))
+            _ = try bench.apply(first, seen: LiveLook(table: nil, generation: try real.generation()))
             _ = try bench.apply(
-                GateSample.change(joined),
-                seen: LiveLook(table: GateSample.table(alone), generation: try real.generation()))
+                second,
+                seen: LiveLook(table: aloneTable, generation: try real.generation()))
             #expect(dumps.withLock { $0 } == [])
-            #expect(try real.look().table == GateSample.table(joined))
+            #expect(try real.look().table == joinedTable)
             let record = try #require(try bench.folder.directory.current())
-            #expect(try bench.folder.directory.table(of: record) == GateSample.table(joined))
+            #expect(try bench.folder.directory.table(of: record) == joinedTable)
             #expect(try bench.folder.read("generations/2/ruleset.nft").count < 20_000)
 
             // Another hand's element is found, though the set is not dumped as long as it is what was recorded.
             func seen() throws -> LiveLook {
                 try bench.folder.directory.look(
-                    through: bench.door, record: record, recorded: GateSample.table(joined))
+                    through: bench.door, record: record, recorded: joinedTable)
             }
             try NftTool.run("add", "table", "inet", "foreign")
-            #expect(try seen().table == GateSample.table(joined))
+            #expect(try seen().table == joinedTable)
             #expect(dumps.withLock { $0 } == [])
             try NftTool.run("add", "element", "inet", "portgate", "pg_s4_db/billing", "{ 192.0.2.0/24 }")
             let found = try #require(try seen().table)
             #expect(
-                TableDeviation.between(expected: GateSample.table(joined), found: found).count == 1,
+                TableDeviation.between(expected: joinedTable, found: found).count == 1,
                 "an element that another hand added")
             let back = try Rollback(state: bench.folder.directory).change(to: 1).entering(after: found)
             _ = try bench.apply(back, seen: try seen())
