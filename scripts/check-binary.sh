@@ -19,3 +19,10 @@ for name in portgate portgate-nft portgate-session; do
         exit 1
     }
 done
+# Without these in its dynamic symbols, libnftables would read every set again, and nobody would notice but by the time.
+for function in mnl_socket_sendto mnl_socket_recvfrom; do
+    nm -D --defined-only .build/release/portgate-nft | grep -q " T $function\$" || {
+        echo "check-binary: portgate-nft does not export $function" >&2
+        exit 1
+    }
+done

@@ -21,10 +21,11 @@ struct RevocationTests {
         try records.take().filter { $0.prefix?.hasPrefix("pg1 revoke ") ?? false }
     }
 
-    @Test(
-        "C01 C02: when the client speaks both ends are reset, and that is recorded once",
-        arguments: [("10.99.1.1", "10.99.2.1"), ("fd99:1::1", "fd99:2::1")])
-    func clientSpeaks(allowed: String, revoked: String) throws {
+    /// Lets two clients in and then one of them; both are to find out as `speaks` has it.
+    private func revoke(
+        allowed: String = "10.99.1.1", revoked: String = "10.99.2.1",
+        _ speaks: (_ server: LabProcess, _ kept: LabSession, _ cut: LabSession) throws -> Void
+    ) throws {
         let lab = try GateLab()
         let server = try lab.server.serve("tcp/8443")
         try lab.apply(Self.everybody)
@@ -33,31 +34,30 @@ struct RevocationTests {
         for session in [kept, cut] { #expect(try session.say() == .connected) }
         let records = try lab.server.records(ofGroup: 77)
         try lab.apply(Self.clientOnly)
-        #expect(try kept.say() == .connected)
-        #expect(try cut.say() == .reset)
+        try speaks(server, kept, cut)
         try expectEstablished(1, at: server)
         #expect(try kept.say() == .connected)
         #expect(try revocations(records).map(\.prefix) == ["pg1 revoke gated "])
         #expect(try lab.counter("pg_j_gated") == 1)
     }
 
+    @Test(
+        "C01 C02: when the client speaks both ends are reset, and that is recorded once",
+        arguments: [("10.99.1.1", "10.99.2.1"), ("fd99:1::1", "fd99:2::1")])
+    func clientSpeaks(allowed: String, revoked: String) throws {
+        try revoke(allowed: allowed, revoked: revoked) { (_, kept, cut) throws in
+            #expect(try kept.say() == .connected)
+            #expect(try cut.say() == .reset)
+        }
+    }
+
     @Test("C01 C10: when the server speaks both ends are reset, and that is recorded once")
     func serverSpeaks() throws {
-        let lab = try GateLab()
-        let server = try lab.server.serve("tcp/8443")
-        try lab.apply(Self.everybody)
-        let kept = try lab.client.session(.tcp, "10.99.1.1", 8443)
-        let cut = try lab.intruder.session(.tcp, "10.99.2.1", 8443)
-        for session in [kept, cut] { #expect(try session.say() == .connected) }
-        let records = try lab.server.records(ofGroup: 77)
-        try lab.apply(Self.clientOnly)
-        #expect(try server.ask("push") == "pushed")
-        #expect(try kept.hear() == .connected)
-        #expect(try cut.hear() == .reset)
-        try expectEstablished(1, at: server)
-        #expect(try kept.say() == .connected)
-        #expect(try revocations(records).map(\.prefix) == ["pg1 revoke gated "])
-        #expect(try lab.counter("pg_j_gated") == 1)
+        try revoke { (server, kept, cut) throws in
+            #expect(try server.ask("push") == "pushed")
+            #expect(try kept.hear() == .connected)
+            #expect(try cut.hear() == .reset)
+        }
     }
 
     @Test("C13: datagrams of a revoked client are dropped both ways and recorded, those of another go on")

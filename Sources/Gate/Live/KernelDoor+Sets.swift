@@ -31,20 +31,21 @@ extension KernelDoor {
     /// Elements from which on a set is asked for each of them, and no more read whole.
     static let manyElements = 20_000
 
-    /// Tells whether a set holds elements and nothing else. A large one is not read unless its census leaves a doubt.
+    /// Tells whether a set holds elements and nothing else. A large one is not read unless its census leaves a doubt; one that
+    /// cannot be made, as where sockets have little room for answers, leaves it.
     static func holdsOnly(_ elements: [SetElement], in set: SetHandle) throws(GateFailure) -> Bool {
-        if elements.count >= manyElements, let census = SetCensus(of: elements, in: set) {
-            do throws(NetlinkSocket.Failure) {
-                var query = try NetfilterQuery()
-                if try query.elementCount(ofSet: set.name) == UInt32(exactly: elements.count) {
-                    var sets = try SetElements()
-                    if try census.holds(through: &sets) { return true }
-                }
-            } catch { throw .kernelUnreadable("set \(set.name): \(error.words)") }
-        }
+        if elements.count >= manyElements, (try? isCounted(elements, in: set)) == true { return true }
         return try Self.elements(of: set).elements.elementsEqual(elements) {
             $0.first == $1.first && $0.last == $1.last
         }
+    }
+
+    private static func isCounted(_ elements: [SetElement], in set: SetHandle) throws(NetlinkSocket.Failure) -> Bool {
+        guard let census = SetCensus(of: elements, in: set) else { return false }
+        var query = try NetfilterQuery()
+        guard let count = try query.elementCount(ofSet: set.name), Int(count) == elements.count else { return false }
+        var sets = try SetElements()
+        return try census.holds(through: &sets)
     }
 
     /// Changes sets over netlink.

@@ -114,15 +114,9 @@ def exchange(sock, text):
     """Sends a line and returns the echo, or how it failed."""
     try:
         sock.sendall(text + b"\n")
-        answer = b""
-        while not answer.endswith(b"\n"):
-            part = sock.recv(65536)
-            if not part:
-                return "closed"
-            answer += part
-        return "echo " + answer.decode().strip()[:200]
     except OSError as error:
         return outcome(error)
+    return receive(sock)
 
 
 def connect(args):
