@@ -24,12 +24,13 @@ let package = Package(
         .target(name: "Policy", dependencies: ["CYAML", "CNettle"]),
         .target(name: "Nftables", dependencies: []),
         .target(name: "Compiler", dependencies: ["Policy", "Nftables"]),
-        .target(name: "Reports", dependencies: ["Policy"]),
-        .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "CLinux", "CNetlink"]),
+        .target(name: "Drift", dependencies: ["Policy", "Nftables", "Compiler"]),
+        .target(name: "Reports", dependencies: ["Policy", "Drift"]),
+        .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Drift", "CLinux", "CNetlink"]),
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CNftCache", "CLinux"]),
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(
-            name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Reports", "Gate"]),
+            name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Drift", "Reports", "Gate"]),
 
         // Tests.
         .target(
@@ -41,6 +42,8 @@ let package = Package(
         .testTarget(
             name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"],
             exclude: ["Fixtures", "Payloads"]),
+        .testTarget(
+            name: "DriftTests", dependencies: ["Drift", "Compiler", "Policy", "Nftables", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
         .testTarget(
             name: "GateTests",
@@ -56,7 +59,7 @@ let package = Package(
 )
 
 // One place for the settings of every Swift target.
-let targetsWithoutC: Set<String> = ["Compiler", "Reports", "Nftables"]
+let targetsWithoutC: Set<String> = ["Compiler", "Drift", "Reports", "Nftables"]
 for target in package.targets where target.type != .system && !["CLinux", "CNftCache"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [
