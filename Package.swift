@@ -23,6 +23,7 @@ let package = Package(
         .target(name: "Host", dependencies: ["Policy", "CLinux"]),
         .target(name: "Policy", dependencies: ["CYAML", "CNettle"]),
         .target(name: "Nftables", dependencies: []),
+        .target(name: "PacketSpace"),
         .target(name: "Compiler", dependencies: ["Policy", "Nftables"]),
         .target(name: "Reports", dependencies: ["Policy"]),
         .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "CLinux", "CNetlink"]),
@@ -30,6 +31,9 @@ let package = Package(
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(
             name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Reports", "Gate"]),
+        // Measures; run by Benchmarks, not shipped.
+        .executableTarget(
+            name: "packet-space-benchmark", dependencies: ["PacketSpace"], path: "Benchmarks/packet-space"),
 
         // Tests.
         .target(
@@ -41,6 +45,7 @@ let package = Package(
         .testTarget(
             name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"],
             exclude: ["Fixtures", "Payloads"]),
+        .testTarget(name: "PacketSpaceTests", dependencies: ["PacketSpace"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
         .testTarget(
             name: "GateTests",
@@ -56,7 +61,7 @@ let package = Package(
 )
 
 // One place for the settings of every Swift target.
-let targetsWithoutC: Set<String> = ["Compiler", "Reports", "Nftables"]
+let targetsWithoutC: Set<String> = ["Compiler", "Reports", "Nftables", "PacketSpace"]
 for target in package.targets where target.type != .system && !["CLinux", "CNftCache"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [
