@@ -23,14 +23,22 @@ let package = Package(
         .target(name: "Host", dependencies: ["Policy", "CLinux"]),
         .target(name: "Policy", dependencies: ["CYAML", "CNettle"]),
         .target(name: "Nftables", dependencies: []),
+        .target(name: "PacketSpace"),
         .target(name: "Compiler", dependencies: ["Policy", "Nftables"]),
-        .target(name: "Drift", dependencies: ["Policy", "Nftables", "Compiler"]),
+        .target(name: "Drift", dependencies: ["Policy", "Nftables", "Compiler", "PacketSpace"]),
         .target(name: "Reports", dependencies: ["Policy", "Drift"]),
         .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Drift", "CLinux", "CNetlink"]),
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CNftCache", "CLinux"]),
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(
+<<<<<<< HEAD
             name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Drift", "Reports", "Gate"]),
+=======
+            name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Reports", "Gate"]),
+        // Measures; run by Benchmarks, not shipped.
+        .executableTarget(
+            name: "packet-space-benchmark", dependencies: ["PacketSpace"], path: "Benchmarks/packet-space"),
+>>>>>>> space
 
         // Tests.
         .target(
@@ -42,8 +50,12 @@ let package = Package(
         .testTarget(
             name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"],
             exclude: ["Fixtures", "Payloads"]),
+<<<<<<< HEAD
         .testTarget(
-            name: "DriftTests", dependencies: ["Drift", "Compiler", "Policy", "Nftables", "TestSupport"]),
+            name: "DriftTests", dependencies: ["Drift", "PacketSpace", "Compiler", "Policy", "Nftables", "TestSupport"]),
+=======
+        .testTarget(name: "PacketSpaceTests", dependencies: ["PacketSpace"]),
+>>>>>>> space
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
         .testTarget(
             name: "GateTests",
@@ -59,7 +71,11 @@ let package = Package(
 )
 
 // One place for the settings of every Swift target.
+<<<<<<< HEAD
 let targetsWithoutC: Set<String> = ["Compiler", "Drift", "Reports", "Nftables"]
+=======
+let targetsWithoutC: Set<String> = ["Compiler", "Reports", "Nftables", "PacketSpace"]
+>>>>>>> space
 for target in package.targets where target.type != .system && !["CLinux", "CNftCache"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [

@@ -15,8 +15,8 @@ public struct PacketContext: Hashable, Sendable {
         self.constants = constants
         self.aliases = aliases
         // Of every packet of the family: NFPROTO_* and its EtherType.
-        self.constants[.meta(MetaKey.nfproto.rawValue)] = family == .v4 ? 2 : 10
-        self.constants[.meta(MetaKey.protocol.rawValue)] = family == .v4 ? 0x0800 : 0x86dd
+        self.constants[.meta(MetaKey.family.rawValue)] = family == .v4 ? 2 : 10
+        self.constants[.meta(MetaKey.etherType.rawValue)] = family == .v4 ? 0x0800 : 0x86dd
     }
 
     /// Returns the quantity that has the value of another.

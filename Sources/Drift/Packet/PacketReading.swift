@@ -148,13 +148,13 @@ struct PacketReading: Sendable {
     // MARK: Surroundings
 
     private func meta(_ key: UInt32) -> PacketLoad {
-        if key == MetaKey.l4proto.rawValue { return PacketLoad([.quantity(.transport, 0)]) }
+        if key == MetaKey.transport.rawValue { return PacketLoad([.quantity(.transport, 0)]) }
         guard let width = MetaLayout.width(of: key) else { return made("meta \(key)", bytes: 4) }
         var conditions: [LoadCondition] = []
         switch MetaKey(rawValue: key) {
-        case .skuid, .skgid: conditions = [.atom(Atom(.owner, "the packet belongs to a socket that a process holds"))]
-        case .prandom: return made("meta random", bytes: 4)
-        case .rtclassid: conditions = [.atom(Atom(.presence, "route"))]
+        case .socketUser, .socketGroup: conditions = [.atom(Atom(.owner, "the packet belongs to a socket that a process holds"))]
+        case .random: return made("meta random", bytes: 4)
+        case .routeClass: conditions = [.atom(Atom(.presence, "route"))]
         default: break
         }
         return PacketLoad(

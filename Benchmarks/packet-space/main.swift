@@ -1,0 +1,3 @@
+import PacketSpace
+
+print(PacketSpace().nodeCount)
