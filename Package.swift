@@ -31,14 +31,10 @@ let package = Package(
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CNftCache", "CLinux"]),
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(
-<<<<<<< HEAD
             name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Drift", "Reports", "Gate"]),
-=======
-            name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Reports", "Gate"]),
         // Measures; run by Benchmarks, not shipped.
         .executableTarget(
             name: "packet-space-benchmark", dependencies: ["PacketSpace"], path: "Benchmarks/packet-space"),
->>>>>>> space
 
         // Tests.
         .target(
@@ -50,12 +46,9 @@ let package = Package(
         .testTarget(
             name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"],
             exclude: ["Fixtures", "Payloads"]),
-<<<<<<< HEAD
         .testTarget(
             name: "DriftTests", dependencies: ["Drift", "PacketSpace", "Compiler", "Policy", "Nftables", "TestSupport"]),
-=======
         .testTarget(name: "PacketSpaceTests", dependencies: ["PacketSpace"]),
->>>>>>> space
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
         .testTarget(
             name: "GateTests",
@@ -71,11 +64,7 @@ let package = Package(
 )
 
 // One place for the settings of every Swift target.
-<<<<<<< HEAD
-let targetsWithoutC: Set<String> = ["Compiler", "Drift", "Reports", "Nftables"]
-=======
-let targetsWithoutC: Set<String> = ["Compiler", "Reports", "Nftables", "PacketSpace"]
->>>>>>> space
+let targetsWithoutC: Set<String> = ["Compiler", "Drift", "PacketSpace", "Reports", "Nftables"]
 for target in package.targets where target.type != .system && !["CLinux", "CNftCache"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [
