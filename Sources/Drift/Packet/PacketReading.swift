@@ -20,6 +20,8 @@ enum LoadCondition: Hashable, Sendable {
     case tracked
     /// Something that is not modelled holds.
     case atom(Atom)
+    /// It always ends the rule.
+    case never
 }
 
 /// What an expression puts into registers.
@@ -45,9 +47,14 @@ struct PacketLoad: Hashable, Sendable {
 struct PacketReading: Sendable {
     let context: PacketContext
 
-    /// Returns what an expression loads and where to; nil when it is no load.
-    func load(_ expression: LiveExpression) -> (PacketLoad, into: LiveRegister)? {
+    /// Returns what an expression loads and where to; nil when it is no load, or one that depends on registers.
+    ///
+    /// Before conntrack (priority -200) every packet is `invalid` to it and no connection is known.
+    func load(_ expression: LiveExpression, beforeConntrack: Bool) -> (PacketLoad, into: LiveRegister)? {
         switch expression {
+        case .connection(0, _, let into) where beforeConntrack:
+            (PacketLoad([.constant(1), .constant(0), .constant(0), .constant(0)]), into)
+        case .connection(_, _, let into) where beforeConntrack: (PacketLoad([.constant(0)], [.never]), into)
         case .immediate(let into, let data): (PacketLoad(data.map { .constant($0) }), into)
         case .payload(let base, let offset, let length, let into): (payload(base, offset, length), into)
         case .extensionHeader(let operation, let type, let offset, let length, let presenceOnly, let into):
@@ -78,8 +85,6 @@ struct PacketReading: Sendable {
             )
         case .systemFingerprint(let flags, let ttl, let into):
             (made("osf ttl \(ttl) flags \(flags)", bytes: 16), into)
-        case .number(let type, let modulus, let offset, let into):
-            (made("numgen \(type == 0 ? "inc" : "random") mod \(modulus) offset \(offset)", bytes: 4), into)
         case .tunnel(let key, let mode, let into): (made("tunnel \(key) mode \(mode)", bytes: 4), into)
         default: nil
         }
@@ -153,7 +158,6 @@ struct PacketReading: Sendable {
         var conditions: [LoadCondition] = []
         switch MetaKey(rawValue: key) {
         case .socketUser, .socketGroup: conditions = [.atom(Atom(.owner, "the packet belongs to a socket that a process holds"))]
-        case .random: return made("meta random", bytes: 4)
         case .routeClass: conditions = [.atom(Atom(.presence, "route"))]
         default: break
         }

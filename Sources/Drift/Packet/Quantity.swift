@@ -37,6 +37,8 @@ public enum Quantity: Hashable, Sendable {
     case ipsec(key: UInt32, direction: UInt8, index: UInt32)
     /// Bytes of an extension header or an option.
     case option(operation: UInt32, type: UInt8, offset: Int, length: Int)
+    /// What became of the destination: 0 nothing, 1 translated, 2 translated to this host itself.
+    case translation
     /// A number that an expression makes and that is not modelled; told by all that makes it.
     case made(String, width: Int)
     /// Whether something holds that is not modelled; told by all that decides it.
@@ -57,6 +59,7 @@ public enum Quantity: Hashable, Sendable {
         case .ipsec(let key, _, _): key == 1 || key == 2 ? 32 : key == 3 || key == 4 ? 128 : 32
         case .option(_, _, _, let length): min(16, max(1, length)) * 8
         case .made(_, let width): min(128, max(1, width))
+        case .translation: 2
         case .atom: 1
         }
     }
