@@ -34,6 +34,16 @@ public struct Cardinality: Hashable, Sendable, Comparable, CustomStringConvertib
         return Cardinality(mantissa: sum >> 1 | 1 << 127, exponent: large.exponent + 1)
     }
 
+    /// Returns the product. O(1).
+    public static func * (a: Cardinality, b: Cardinality) -> Cardinality {
+        let (high, low) = a.mantissa.multipliedFullWidth(by: b.mantissa)
+        let exponent = a.exponent + b.exponent
+        guard high > 0 else { return low == 0 ? .zero : Cardinality(mantissa: low, exponent: exponent) }
+        let shift = UInt128(128 - high.leadingZeroBitCount)
+        let mantissa = shift == 128 ? high : high << (128 - shift) | low >> shift
+        return Cardinality(mantissa: mantissa, exponent: exponent + Int(shift))
+    }
+
     /// Returns the number times a power of two. O(1).
     public func doubled(times: Int = 1) -> Cardinality {
         if mantissa == 0 { return self }
@@ -48,7 +58,7 @@ public struct Cardinality: Hashable, Sendable, Comparable, CustomStringConvertib
         // The first four bits after the leading one say the tenths.
         let rest = mantissa & ((1 << UInt128(power)) - 1)
         if rest == 0 { return "2^\(power + exponent)" }
-        let tenths = (rest >> UInt128(max(0, power - 20))) * 10 >> 20
+        let tenths = ((rest >> UInt128(max(0, power - 20))) * 10) >> 20
         return "about 1.\(tenths)·2^\(power + exponent)"
     }
 

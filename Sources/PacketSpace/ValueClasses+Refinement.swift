@@ -30,7 +30,9 @@ extension ValueClasses {
     static func starts(of sets: [IntervalList], upTo maximum: UInt128) -> [UInt128] {
         var row = sets.map { set in
             var toggles = set.bounds
-            for index in stride(from: 1, to: toggles.count, by: 2) where toggles[index] < maximum { toggles[index] += 1 }
+            for index in stride(from: 1, to: toggles.count, by: 2) where toggles[index] < maximum {
+                toggles[index] += 1
+            }
             // A set that reaches the end does not end before it.
             if set.bounds.last == maximum { toggles.removeLast() }
             if toggles.first == 0 { toggles.removeFirst() }
