@@ -96,7 +96,8 @@ struct PacketReading: Sendable {
 
     // MARK: Headers
 
-    private func payload(_ base: LivePayloadBase, _ offset: Int, _ length: Int) -> PacketLoad {
+    /// Returns what bytes of the packet are.
+    func payload(_ base: LivePayloadBase, _ offset: Int, _ length: Int) -> PacketLoad {
         let end = UInt128(offset + length)
         let bytes = (offset..<offset + length).map { byte(base, $0) }
         switch base {

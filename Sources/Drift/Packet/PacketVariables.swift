@@ -163,6 +163,23 @@ final class PacketVariables {
         return node
     }
 
+    /// Whether a quantity is always represented by bits.
+    func isNarrow(_ index: Index) -> Bool { entries[index].width < Self.wide }
+
+    /// Returns the packets of which some bits of a quantity that is represented by bits lie within bounds.
+    func node(_ index: Index, bitsFrom place: Int, count: Int, _ first: UInt128, _ last: UInt128) throws -> Node {
+        switch representation(index) {
+        case .constant(let value):
+            let rest = UInt128(entries[index].width - place - count)
+            let part = value >> rest & (UInt128.max >> UInt128(128 - count))
+            return first <= part && part <= last ? .full : .empty
+        case .bits(let field):
+            let part = PacketSpace.Field(firstLevel: field.firstLevel + UInt32(place), width: count)
+            return try space.interval(part, first, last)
+        case .classes: throw Undecided.notDemanded(entries[index].quantity)
+        }
+    }
+
     /// Returns the packets of which a quantity has a value.
     func node(_ quantity: Quantity, is value: UInt128) throws -> Node {
         try node(index(of: quantity), in: IntervalList(value, value))
