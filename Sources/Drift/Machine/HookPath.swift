@@ -98,6 +98,10 @@ extension SymbolicMachine {
                 variables.demand(index, IntervalList(value, value))
             case .ingress, .hook:
                 for place in ruleset.baseChains(at: step, sees: sees) {
+                    if place.hook.type == "nat" {
+                        let state = variables.index(of: .connection(ConnectionKeyNumber.state.rawValue, nil))
+                        for value: UInt128 in [4, 8] { variables.demand(state, IntervalList(value, value)) }
+                    }
                     for device in place.hook.devices {
                         let index = variables.index(of: .meta(MetaKey.inputInterfaceName.rawValue))
                         let name = HookPath.interfaceName(device)

@@ -4,6 +4,9 @@ import PacketSpace
 extension RuleWalk {
     /// Does what one expression does.
     mutating func execute(_ expression: LiveExpression) throws {
+        if case .meta(MetaKey.random.rawValue, let into) = expression {
+            return make("random number (\(occurrence))", into)
+        }
         if try load(expression) { return }
         switch expression {
         case .verdict(let verdict): try take(verdict, where: .full, isLast: true)
@@ -17,8 +20,7 @@ extension RuleWalk {
             let words = "\(type == 0 ? "jhash" : "symhash") \(words(source)) mod \(modulus) seed \(seed ?? 0) offset \(offset)"
             make(words, into)
         case .number(let type, let modulus, let offset, let into):
-            let words = "numgen \(type == 0 ? "inc" : "random") mod \(modulus) offset \(offset)"
-            make("\(words) (\(occurrence(of: words)))", into)
+            make("numgen \(type == 0 ? "inc" : "random") mod \(modulus) offset \(offset) (\(occurrence))", into)
         case .dynamicSet(let set, let operation, let key, let data, let timeout, let negated, let inner):
             try update(set, operation, key, data, timeout, negated, inner)
         case .counter, .last: break
@@ -222,26 +224,14 @@ extension RuleWalk {
 
     /// Tells which bits a register holds, so that equal contents have equal words.
     func words(_ bits: [SymbolicBit]?) -> String {
-        guard let bits else { return "an empty register" }
-        var parts: [String] = []
-        var start = 0
-        while start < bits.count {
-            var end = start + 1
-            switch bits[start] {
-            case .constant:
-                while end < bits.count, case .constant = bits[end] { end += 1 }
-                let number = Self.number(Array(bits[start..<end].suffix(128))) ?? 0
-                if number != 0 { parts.append("0x" + String(number, radix: 16)) }
-            case .variable(let index, let first):
-                while end < bits.count, bits[end] == .variable(index, first + end - start) { end += 1 }
-                let isWhole = first == 0 && end - start == variables.width(index)
-                let name = variables.quantity(index).name
-                parts.append(isWhole ? name : "\(name)[\(first)+\(end - start)]")
-            case .node(let node): parts.append("#\(node.rawValue)")
-            }
-            start = end
-        }
-        return parts.joined(separator: " . ")
+        Origin.words(
+            bits?.map { bit in
+                switch bit {
+                case .constant(let isSet): .constant(isSet)
+                case .variable(let index, let place): .quantity(variables.quantity(index), place)
+                case .node(let node): .computed(node.rawValue)
+                }
+            }, width: { $0.width(for: variables.context.family) })
     }
 
     /// Bytes in hexadecimal: all of them, so that no two contents are taken for one.

@@ -110,10 +110,9 @@ extension RuleWalk {
     }
 
     /// What a register says, or something that nobody knows beforehand.
-    private mutating func target(_ register: LiveRegister?, _ length: Int, _ what: String) -> [SymbolicBit] {
+    private func target(_ register: LiveRegister?, _ length: Int, _ what: String) -> [SymbolicBit] {
         if let bits = register.flatMap({ registers.read($0, bytes: length) }) { return bits }
-        let words = "translated \(what)"
-        return bits(of: .made("\(words) (\(occurrence(of: words)))", width: length * 8))
+        return bits(of: .made("translated \(what) (\(occurrence))", width: length * 8))
     }
 
     // MARK: xtables

@@ -8,8 +8,10 @@ import PacketSpace
 struct RuleWalk {
     let machine: SymbolicMachine
     let place: RulePlace
-    /// How often a thing of the same words was met in the chain: each has a state of its own.
-    var occurrences: [String: Int]
+    /// For each expression how many equal ones stand before it in the chain: each has a state of its own.
+    let ordinals: [Int]
+    /// The index of the expression that is run.
+    private var current = 0
 
     private(set) var registers = Registers()
     /// The packets that are still in the rule.
@@ -22,10 +24,10 @@ struct RuleWalk {
     private var parts: [Summary] = []
     private var events: [Event: Node] = [:]
 
-    init(_ machine: SymbolicMachine, _ place: RulePlace, occurrences: [String: Int]) {
+    init(_ machine: SymbolicMachine, _ place: RulePlace, ordinals: [Int]) {
         self.machine = machine
         self.place = place
-        self.occurrences = occurrences
+        self.ordinals = ordinals
     }
 
     var variables: PacketVariables { machine.variables }
@@ -35,8 +37,9 @@ struct RuleWalk {
 
     /// Runs expressions to their end and returns what becomes of packets.
     mutating func run(_ expressions: [LiveExpression]) throws -> Summary {
-        for expression in expressions {
+        for (index, expression) in expressions.enumerated() {
             guard !packets.isEmpty else { break }
+            current = index
             try execute(expression)
         }
         return try finish()
@@ -80,17 +83,11 @@ struct RuleWalk {
         return isCollecting ? .full : try variables.node(index, in: IntervalList(1, 1))
     }
 
-    /// Returns an atom with a state of its own, told by its words and by how often they stood in the chain before.
-    mutating func ownAtom(_ kind: Atom.Kind, _ words: String) -> Atom {
-        Atom(kind, "\(words) (\(occurrence(of: words)))")
-    }
+    /// Returns an atom with a state of its own, told by its words and by how many of its equals stand before it.
+    func ownAtom(_ kind: Atom.Kind, _ words: String) -> Atom { Atom(kind, "\(words) (\(occurrence))") }
 
-    /// Returns the place of something among its equals in the chain, in words.
-    mutating func occurrence(of words: String) -> String {
-        let number = occurrences[words, default: 0] + 1
-        occurrences[words] = number
-        return "\(place.chain) no. \(number)"
-    }
+    /// The place of the expression among its equals, in words.
+    var occurrence: String { "\(place.chain) no. \(ordinals.indices.contains(current) ? ordinals[current] : 0)" }
 
     /// Does what a load's conditions say.
     mutating func require(_ conditions: [LoadCondition]) throws {

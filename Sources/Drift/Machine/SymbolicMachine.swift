@@ -45,11 +45,9 @@ final class SymbolicMachine {
                 for isBeforeConntrack in [false, true] {
                     let place = RulePlace(
                         table: table, chain: chain.name, isBeforeConntrack: isBeforeConntrack, notesEvents: false)
-                    var occurrences: [String: Int] = [:]
-                    for rule in chain.rules {
-                        var walk = RuleWalk(self, place, occurrences: occurrences)
+                    for (rule, ordinals) in zip(chain.rules, chain.ordinals) {
+                        var walk = RuleWalk(self, place, ordinals: ordinals)
                         _ = try walk.run(rule.expressions)
-                        occurrences = walk.occurrences
                     }
                 }
             }
@@ -96,13 +94,11 @@ final class SymbolicMachine {
         defer { unfinished.remove(key) }
         let place = RulePlace(
             table: table, chain: chain.name, isBeforeConntrack: isBeforeConntrack, notesEvents: notesEvents(table))
-        var occurrences: [String: Int] = [:]
         var rules: [Summary] = []
         rules.reserveCapacity(chain.rules.count)
-        for rule in chain.rules {
-            var walk = RuleWalk(self, place, occurrences: occurrences)
+        for (rule, ordinals) in zip(chain.rules, chain.ordinals) {
+            var walk = RuleWalk(self, place, ordinals: ordinals)
             rules.append(try walk.run(rule.expressions))
-            occurrences = walk.occurrences
         }
         let summary = try variables.space.sequence(of: rules[...])
         summaries[key] = summary
