@@ -38,7 +38,7 @@ struct OperationCache {
     /// Returns the result for a key whose first part is no terminal.
     @inline(__always)
     func find(_ a: UInt32, _ b: UInt32, _ c: UInt32) -> UInt32? {
-        let entry = entries[PacketSpace.mix(a, b, c) & mask]
+        let entry = entries[NodeStore.mix(a, b, c) & mask]
         return entry.a == a && entry.b == b && entry.c == c ? entry.result : nil
     }
 
@@ -49,7 +49,7 @@ struct OperationCache {
 
     @inline(__always)
     mutating func store(_ a: UInt32, _ b: UInt32, _ c: UInt32, _ result: UInt32) {
-        entries[PacketSpace.mix(a, b, c) & mask] = Entry(a: a, b: b, c: c, result: result)
+        entries[NodeStore.mix(a, b, c) & mask] = Entry(a: a, b: b, c: c, result: result)
     }
 
     /// Takes more places and keeps what is known.

@@ -5,7 +5,7 @@ extension PacketSpace {
     public func count(_ f: Node, over levels: LevelSet) -> Cardinality {
         var known: [UInt32: Cardinality] = [:]
         let ranks = Ranks(levels)
-        return count(f.rawValue, ranks, &known).doubled(times: ranks.rank(of: level(f.rawValue)))
+        return count(f.rawValue, ranks, &known).doubled(times: ranks.rank(of: store.level(f.rawValue)))
     }
 
     /// Returns the levels on which a set depends, in order. O(|f|).
@@ -26,7 +26,7 @@ extension PacketSpace {
     public func holds(_ f: Node, _ value: (UInt32) -> Bool) -> Bool {
         var edge = f.rawValue
         while edge > 1 {
-            let record = records[Int(edge >> 1)]
+            let record = store.record(of: edge)
             edge = (value(record.level) ? record.high : record.low) ^ edge & 1
         }
         return edge == 1
@@ -53,7 +53,7 @@ extension PacketSpace {
             let index = levels.index(notBefore: level)
             guard index < before.count else { return total }
             let start = levels.ranges[index].lowerBound
-            precondition(start <= level || level == PacketSpace.terminalLevel, "the set depends on an uncounted level")
+            precondition(start <= level || level == NodeStore.terminalLevel, "the set depends on an uncounted level")
             return before[index] + (level > start ? Int(level - start) : 0)
         }
     }
@@ -63,25 +63,25 @@ extension PacketSpace {
     private func count(_ edge: UInt32, _ ranks: Ranks, _ known: inout [UInt32: Cardinality]) -> Cardinality {
         if edge <= 1 { return Cardinality(UInt128(edge)) }
         if let count = known[edge] { return count }
-        let level = level(edge)
-        let (low, high) = cofactors(edge, at: level)
+        let level = store.level(edge)
+        let (low, high) = store.cofactors(edge, at: level)
         let below = ranks.rank(of: level) + 1
         let sum =
-            count(low, ranks, &known).doubled(times: ranks.rank(of: self.level(low)) - below)
-            + count(high, ranks, &known).doubled(times: ranks.rank(of: self.level(high)) - below)
+            count(low, ranks, &known).doubled(times: ranks.rank(of: store.level(low)) - below)
+            + count(high, ranks, &known).doubled(times: ranks.rank(of: store.level(high)) - below)
         known[edge] = sum
         return sum
     }
 
-    private func visit(_ f: Node, _ body: (Record) -> Void) {
+    private func visit(_ f: Node, _ body: (NodeStore.Record) -> Void) {
         var seen: Set<UInt32> = []
-        var pending = [f.rawValue >> 1]
-        while let index = pending.popLast() {
-            guard index != 0, seen.insert(index).inserted else { continue }
-            let record = records[Int(index)]
+        var pending = [f.rawValue]
+        while let edge = pending.popLast() {
+            guard edge > 1, seen.insert(edge >> 1).inserted else { continue }
+            let record = store.record(of: edge)
             body(record)
-            pending.append(record.low >> 1)
-            pending.append(record.high >> 1)
+            pending.append(record.low)
+            pending.append(record.high)
         }
     }
 }

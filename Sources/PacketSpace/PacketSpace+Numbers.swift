@@ -29,12 +29,12 @@ extension PacketSpace {
         guard value <= field.maximum else { return .empty }
         try register(field)
         return Node(
-            try attempt { () throws(NodeBudgetExceeded) in
+            try store.attempt { store throws(NodeBudgetExceeded) in
                 var edge: UInt32 = 1
                 for bit in 0..<field.width {
                     let level = field.lastLevel - UInt32(bit)
                     let isSet = value >> UInt128(bit) & 1 == 1
-                    edge = isSet ? try make(level, 0, edge) : try make(level, edge, 0)
+                    edge = isSet ? try store.make(level, 0, edge) : try store.make(level, edge, 0)
                 }
                 return edge
             })
@@ -81,32 +81,10 @@ extension PacketSpace {
             if toggles.last == first, first > 0 { toggles.removeLast() } else { toggles.append(first) }
             if last < field.maximum { toggles.append(last + 1) }
         }
-        var sweep = Sweep(toggles: toggles, cursor: 0, isInside: 0)
+        var sweep = NodeStore.Sweep(toggles: toggles, cursor: 0, isInside: 0)
         return Node(
-            try attempt { () throws(NodeBudgetExceeded) in
-                try build(field, depth: 0, from: 0, &sweep)
+            try store.attempt { store throws(NodeBudgetExceeded) in
+                try store.build(field, depth: 0, from: 0, &sweep)
             })
-    }
-
-    private struct Sweep {
-        let toggles: [UInt128]
-        var cursor: Int
-        var isInside: UInt32
-    }
-
-    /// Returns the diagram of an aligned block of values, and moves the sweep behind it.
-    private func build(
-        _ field: Field, depth: Int, from base: UInt128, _ sweep: inout Sweep
-    ) throws(NodeBudgetExceeded) -> UInt32 {
-        if sweep.cursor < sweep.toggles.count, sweep.toggles[sweep.cursor] == base {
-            sweep.cursor += 1
-            sweep.isInside ^= 1
-        }
-        let bits = field.width - depth
-        let last = bits == 0 ? base : base | UInt128.max >> UInt128(128 - bits)
-        guard sweep.cursor < sweep.toggles.count, sweep.toggles[sweep.cursor] <= last else { return sweep.isInside }
-        let low = try build(field, depth: depth + 1, from: base, &sweep)
-        let high = try build(field, depth: depth + 1, from: base | 1 << UInt128(bits - 1), &sweep)
-        return try make(field.firstLevel + UInt32(depth), low, high)
     }
 }

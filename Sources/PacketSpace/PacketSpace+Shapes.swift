@@ -66,7 +66,7 @@ extension PacketSpace {
     }
 
     private func depends(_ f: Node, on first: UInt32, to last: UInt32) throws(NodeBudgetExceeded) -> Bool {
-        let top = level(f.rawValue)
+        let top = store.level(f.rawValue)
         if top > last { return false }
         if top >= first { return true }
         return try exists(f, LevelSet([first...last])) != f

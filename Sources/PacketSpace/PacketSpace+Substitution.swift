@@ -24,26 +24,7 @@ extension PacketSpace {
     /// Worst case exponential, in practice O(|f|·|map|).
     public func substitute(_ f: Node, _ substitution: Substitution) throws(NodeBudgetExceeded) -> Node {
         if substitution.map.isEmpty { return f }
-        return Node(try attempt { () throws(NodeBudgetExceeded) in try substitute(f.rawValue, substitution) })
-    }
-
-    private func substitute(_ edge: UInt32, _ substitution: Substitution) throws(NodeBudgetExceeded) -> UInt32 {
-        let flip = edge & 1
-        let f = edge ^ flip
-        let record = records[Int(f >> 1)]
-        if f == 0 || record.level > substitution.last { return edge }
-        if let known = cache.find(f, substitution.number, .substitute) { return known ^ flip }
-        try step()
-        let low = try substitute(record.low, substitution)
-        let high = try substitute(record.high, substitution)
-        let condition: UInt32
-        if let replaced = substitution.map[record.level] {
-            condition = replaced.rawValue
-        } else {
-            condition = try make(record.level, 0, 1)
-        }
-        let result = try choose(condition, high, low)
-        cache.store(f, substitution.number, .substitute, result)
-        return result ^ flip
+        return Node(
+            try store.attempt { store throws(NodeBudgetExceeded) in try store.substitute(f.rawValue, substitution) })
     }
 }

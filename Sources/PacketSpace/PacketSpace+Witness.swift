@@ -7,8 +7,8 @@ extension PacketSpace {
         var edge = f.rawValue
         var bits: [UInt32: Bool] = [:]
         while edge > 1 {
-            let level = level(edge)
-            let (low, high) = cofactors(edge, at: level)
+            let level = store.level(edge)
+            let (low, high) = store.cofactors(edge, at: level)
             // Every edge but the empty one leads to a member.
             var value = preferring(level)
             if (value ? high : low) == 0 { value.toggle() }

@@ -5,7 +5,7 @@ import Testing
 struct CountingTests {
     static let levels = LevelSet(levels: TruthTable.levels)
 
-    @Test("members, levels and nodes are counted as in truth tables", arguments: 0..<40 as Range<UInt64>)
+    @Test("members, levels and nodes are counted as in truth tables", arguments: 0..<12 as Range<UInt64>)
     func counts(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let space = PacketSpace()
@@ -24,7 +24,7 @@ struct CountingTests {
         }
     }
 
-    @Test("a witness is inside and takes the preferred bits where it can", arguments: 0..<40 as Range<UInt64>)
+    @Test("a witness is inside and takes the preferred bits where it can", arguments: 0..<12 as Range<UInt64>)
     func witnesses(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let space = PacketSpace()
