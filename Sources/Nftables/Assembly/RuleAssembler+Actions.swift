@@ -17,7 +17,7 @@ extension RuleAssembler {
             action(expressions)
         case .setConnectionMark(let mask, let value):
             action([
-                .load(.mark), .keep(RegisterBytes.host(~mask), flipping: RegisterBytes.host(value)),
+                .connection(.mark), .keep(RegisterBytes.host(~mask), flipping: RegisterBytes.host(value)),
                 .connectionWrite(key: ConnectionKeyNumber.mark.rawValue, direction: nil, from: .first),
             ])
         case .remember(let key, let set, let timeoutSeconds, let refreshes):
@@ -59,7 +59,7 @@ extension RuleAssembler {
                 base: .transport, offset: TCPHeader.sourcePort, length: 2, into: LiveRegister(word: 1))
             dispatch(port, map)
         case .dispatchAsked(let map):
-            dispatch(.load(.destinationPort, of: .original, into: LiveRegister(word: 1)), map)
+            dispatch(.connection(.destinationPort, of: .original, into: LiveRegister(word: 1)), map)
         case .rejectReset: action([.reject(type: 1, code: 0)])
         case .rejectProhibited: action([.reject(type: 2, code: 3)])
         default: break
@@ -69,7 +69,7 @@ extension RuleAssembler {
     /// Takes a verdict by protocol and port. For keys of ranges nft turns the protocol round as well, of which one byte is
     /// less than the two to be turned: nothing happens.
     private mutating func dispatch(_ port: LiveExpression, _ map: String) {
-        var expressions: [LiveExpression] = [.load(MetaKey.transport)]
+        var expressions: [LiveExpression] = [.packet(.transport)]
         if takesRanges(map) { expressions.append(.byteOrder(from: .first, into: .first, size: 2, length: 1)) }
         action(expressions + [port, .lookup(map)])
     }

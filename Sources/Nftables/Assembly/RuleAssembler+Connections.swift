@@ -3,17 +3,18 @@ extension RuleAssembler {
     mutating func appendConnectionMatch(_ statement: Statement) {
         switch statement {
         case .originalSourceInSet(let family, let set):
-            match(.load(family == .v4 ? .sourceV4 : .sourceV6, of: .original), .lookup(set))
+            match(.connection(family == .v4 ? .sourceV4 : .sourceV6, of: .original), .lookup(set))
         case .connectionState(let states): bits(.state, states.reduce(0) { $0 | $1.rawValue }, .notEqual)
         case .connectionUnconfirmed: bits(.status, ConnectionStatus.confirmed, .equal)
         case .destinationTranslated: bits(.status, ConnectionStatus.destinationTranslated, .notEqual)
         case .connectionDirection(let direction):
-            match(.load(.direction), .compare(.equal, .first, [direction.rawValue]))
+            match(.connection(.direction), .compare(.equal, .first, [direction.rawValue]))
         case .connectionMark(.max, let value):
-            match(.load(.mark), .compare(.equal, .first, RegisterBytes.host(value)))
+            match(.connection(.mark), .compare(.equal, .first, RegisterBytes.host(value)))
         case .connectionMark(let mask, let value):
             match(
-                .load(.mark), .keep(RegisterBytes.host(mask)), .compare(.equal, .first, RegisterBytes.host(value)))
+                .connection(.mark), .keep(RegisterBytes.host(mask)), .compare(.equal, .first, RegisterBytes.host(value))
+            )
         case .connectionKnown(let key, let set, let negated):
             needTCP()
             match(key.loads + [.lookup(set, negated: negated)])
@@ -22,7 +23,7 @@ extension RuleAssembler {
     }
 
     private mutating func bits(_ key: ConnectionKeyNumber, _ mask: UInt32, _ comparison: LiveComparison) {
-        match(.load(key), .keep(RegisterBytes.host(mask)), .compare(comparison, .first, [0, 0, 0, 0]))
+        match(.connection(key), .keep(RegisterBytes.host(mask)), .compare(comparison, .first, [0, 0, 0, 0]))
     }
 }
 
@@ -41,7 +42,7 @@ extension ConnectionKey {
             case .server, .serverAcknowledges: (TCPHeader.destinationPort, TCPHeader.acknowledgement)
             }
         var loads: [LiveExpression] = [
-            .load(ConnectionKeyNumber.id),
+            .connection(.id),
             .payload(base: .transport, offset: port, length: 2, into: LiveRegister(word: 1)),
         ]
         if hasSequence {

@@ -2,14 +2,14 @@
 extension RuleAssembler {
     mutating func appendHostMatch(_ statement: Statement) {
         switch statement {
-        case .timeInSet(let set): match(.load(.time), Self.networkOrder(8), .lookup(set))
+        case .timeInSet(let set): match(.packet(.time), Self.networkOrder(8), .lookup(set))
         case .timeBefore(let second):
             let nanosecond = RegisterBytes.network(UInt64(second) * 1_000_000_000)
-            match(.load(.time), Self.networkOrder(8), .compare(.less, .first, nanosecond))
-        case .socketUser(let users): list(.load(.socketUser), in: users, keyType: KeyType.user)
-        case .socketGroup(let groups): list(.load(.socketGroup), in: groups, keyType: KeyType.group)
+            match(.packet(.time), Self.networkOrder(8), .compare(.less, .first, nanosecond))
+        case .socketUser(let users): list(.packet(.socketUser), in: users, keyType: KeyType.user)
+        case .socketGroup(let groups): list(.packet(.socketGroup), in: groups, keyType: KeyType.group)
         case .socketHasOwner:
-            match(.load(.socketUser), Self.networkOrder(4), .compare(.greaterOrEqual, .first, [0, 0, 0, 0]))
+            match(.packet(.socketUser), Self.networkOrder(4), .compare(.greaterOrEqual, .first, [0, 0, 0, 0]))
         case .securityRequest(let number):
             match(Self.security(.requestID), .compare(.equal, .first, RegisterBytes.host(number)))
         case .securityIndex(let number):

@@ -21,11 +21,11 @@ extension RuleAssembler {
                     bytes: RegisterBytes.network(1 as UInt128)))
         case .family(let family):
             know(network: family)
-            match(.load(.family), .compare(.equal, .first, [family.protocolNumber]))
-        case .protocolInSet(let set): match(.load(.family), .lookup(set))
+            match(.packet(.family), .compare(.equal, .first, [family.protocolNumber]))
+        case .protocolInSet(let set): match(.packet(.family), .lookup(set))
         case .transport(let number):
             know(transport: number)
-            match(.load(.transport), .compare(.equal, .first, [number]))
+            match(.packet(.transport), .compare(.equal, .first, [number]))
         case .inputInterface(let name, let negated): interface(.inputInterfaceName, name, negated)
         case .outputInterface(let name, let negated): interface(.outputInterfaceName, name, negated)
         case .sourceType(let types): addressType(Route.source, types)
@@ -52,7 +52,7 @@ extension RuleAssembler {
     }
 
     private mutating func interface(_ key: MetaKey, _ name: String, _ negated: Bool) {
-        match(.load(key), .compare(negated ? .notEqual : .equal, .first, RegisterBytes.name(name)))
+        match(.packet(key), .compare(negated ? .notEqual : .equal, .first, RegisterBytes.name(name)))
     }
 
     private mutating func addressType(_ flags: UInt32, _ types: [AddressType]) {

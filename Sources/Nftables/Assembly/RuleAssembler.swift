@@ -74,17 +74,17 @@ struct RuleAssembler {
             let etherType: UInt16 = family == .v4 ? 0x0800 : 0x86dd
             payload(.init(base: .link, offset: 12, bytes: RegisterBytes.network(etherType), namesProtocol: true))
         } else {
-            match(.load(.family), .compare(.equal, .first, [family.protocolNumber]))
+            match(.packet(.family), .compare(.equal, .first, [family.protocolNumber]))
         }
     }
 
     mutating func needTCP() {
-        if protocols.note(transport: 6) { match(.load(.transport), .compare(.equal, .first, [6])) }
+        if protocols.note(transport: 6) { match(.packet(.transport), .compare(.equal, .first, [6])) }
     }
 
     mutating func needEthernet() {
         if !protocols.isEthernet {
-            match(.load(.inputInterfaceType), .compare(.equal, .first, RegisterBytes.host(RuleProtocols.ethernet)))
+            match(.packet(.inputInterfaceType), .compare(.equal, .first, RegisterBytes.host(RuleProtocols.ethernet)))
         }
         protocols.isEthernet = true
     }
@@ -97,12 +97,12 @@ extension AddressFamily {
 
 extension LiveExpression {
     /// Loads what is known of the packet into the first register.
-    static func load(_ key: MetaKey, into register: LiveRegister = .first) -> LiveExpression {
+    static func packet(_ key: MetaKey, into register: LiveRegister = .first) -> LiveExpression {
         .meta(key: key.rawValue, into: register)
     }
 
     /// Loads what conntrack knows into the first register.
-    static func load(
+    static func connection(
         _ key: ConnectionKeyNumber, of direction: ConnectionDirection? = nil, into register: LiveRegister = .first
     ) -> LiveExpression {
         .connection(key: key.rawValue, direction: direction?.rawValue, into: register)
