@@ -52,7 +52,7 @@ struct AssemblyKernelTests {
     }
 
     /// Loads a table in place of the one that is there and returns what nft prints of the kernel's.
-    private static func load(_ text: [UInt8]) throws -> String {
+    static func load(_ text: [UInt8]) throws -> String {
         _ = try nft(["-f", "-"], input: Array("table inet portgate\ndelete table inet portgate\n".utf8) + text)
         return try nft(["--debug=netlink", "list", "table", "inet", "portgate"])
     }

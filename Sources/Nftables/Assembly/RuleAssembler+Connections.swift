@@ -3,6 +3,7 @@ extension RuleAssembler {
     mutating func appendConnectionMatch(_ statement: Statement) {
         switch statement {
         case .originalSourceInSet(let family, let set):
+            check(family)
             match(.connection(family == .v4 ? .sourceV4 : .sourceV6, of: .original), .lookup(set))
         case .connectionState(let states): bits(.state, states.reduce(0) { $0 | $1.rawValue }, .notEqual)
         case .connectionUnconfirmed: bits(.status, ConnectionStatus.confirmed, .equal)

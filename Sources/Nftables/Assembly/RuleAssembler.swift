@@ -63,13 +63,16 @@ struct RuleAssembler {
     // The protocols that a match needs, asked for once.
 
     /// Notes what a rule asks itself, so that nothing later asks again.
-    mutating func know(network family: AddressFamily) { protocols.note(network: family) }
+    mutating func know(network family: AddressFamily) { protocols.know(network: family) }
 
-    mutating func know(transport number: UInt8) { protocols.note(transport: number) }
+    mutating func know(transport number: UInt8) { protocols.know(transport: number) }
+
+    /// Makes sure that an address of the connection's is one of the packet's family, where the rule asked for that.
+    mutating func check(_ family: AddressFamily) { protocols.check(network: family) }
 
     /// Asks for the network protocol: by its Ethertype where the link layer has been asked for, else by the hook's family.
     mutating func need(_ family: AddressFamily) {
-        guard protocols.note(network: family) else { return }
+        guard protocols.need(network: family) else { return }
         if protocols.isEthernet {
             let etherType: UInt16 = family == .v4 ? 0x0800 : 0x86dd
             payload(.init(base: .link, offset: 12, bytes: RegisterBytes.network(etherType), namesProtocol: true))
@@ -79,7 +82,7 @@ struct RuleAssembler {
     }
 
     mutating func needTCP() {
-        if protocols.note(transport: 6) { match(.packet(.transport), .compare(.equal, .first, [6])) }
+        if protocols.need(transport: 6) { match(.packet(.transport), .compare(.equal, .first, [6])) }
     }
 
     mutating func needEthernet() {

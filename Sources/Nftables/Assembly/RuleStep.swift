@@ -26,7 +26,7 @@ struct RuleStep {
         case payload(PayloadEquality)
         /// Any other match.
         case match([LiveExpression])
-        /// What is no match; nothing is joined across it.
+        /// What is no match.
         case action([LiveExpression])
     }
 
@@ -45,7 +45,7 @@ struct RuleStep {
 }
 
 extension [RuleStep] {
-    /// Joins comparisons of adjacent bytes as nft does when it has read a rule (stmt_reduce), between one action and the next.
+    /// Joins comparisons of adjacent bytes as nft does when it has read a rule (payload_try_merge).
     func joiningPayloads() -> [RuleStep] {
         var steps: [RuleStep?] = self
         var run: [Int] = []
@@ -53,9 +53,11 @@ extension [RuleStep] {
             switch step.kind {
             case .payload: run.append(index)
             case .match: break
-            case .action:
+            // It means to join nothing across an action, and forgets a single comparison before one.
+            case .action where run.count > 1:
                 Self.join(run, in: &steps)
                 run = []
+            case .action: break
             }
         }
         Self.join(run, in: &steps)
