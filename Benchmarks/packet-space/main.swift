@@ -137,7 +137,22 @@ func measureManySets() throws {
     }
 }
 
+/// Prints what it takes to number by two lists none of whose boundaries coincide.
+func measureBoundaries() {
+    func list(from start: Int) -> IntervalList {
+        let firsts = (0..<1_000_000).map { start + $0 * 4_000 }
+        return IntervalList(firsts.map { (first: UInt128($0), last: UInt128($0 + 1_999)) })
+    }
+    let lists = [list(from: 0), list(from: 1_000)]
+    let classes = seconds { ValueClasses(width: 32, distinguishedBy: lists) }
+    let codes = seconds { lists.map { classes.result.codes(of: $0)?.count ?? 0 } }
+    print(
+        "4,000,000 boundaries: \(classes.result.count) classes in \(figure(classes.seconds)) s,",
+        "the runs of both lists in \(figure(codes.seconds)) s")
+}
+
 try measureManySets()
+measureBoundaries()
 let bound = 0.5
 let worst = try measure()
 print("difference of two lists of 1,000,000 prefixes: \(figure(worst)) s, bound \(figure(bound)) s")
