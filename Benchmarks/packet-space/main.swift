@@ -18,7 +18,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// Returns distinct IPv4 prefixes of 20 to 32 bits; nine in ten of the shared seed's, so that two sets overlap.
+/// Returns random IPv4 prefixes of 20 to 32 bits; nine in ten are the same for every seed, so that two sets overlap.
 func prefixes(_ count: Int, seed: UInt64) -> [(first: UInt128, last: UInt128)] {
     var shared = SeededGenerator(state: 1)
     var own = SeededGenerator(state: seed)
@@ -52,11 +52,11 @@ func row(_ cells: [String]) {
 }
 
 func figure(_ value: Double) -> String {
-    let thousandths = Int((value * 10_000).rounded())
-    return "\(thousandths / 10_000)." + String(String(10_000 + thousandths % 10_000).dropFirst())
+    let units = Int((value * 10_000).rounded())
+    return "\(units / 10_000)." + String(String(10_000 + units % 10_000).dropFirst())
 }
 
-/// Sums what all forms must agree on.
+/// Counts what all forms must agree on.
 func cardinality(_ list: IntervalList) -> String { list.cardinality.description }
 
 /// Prints the table and returns the seconds that the largest difference of lists took.
