@@ -45,7 +45,10 @@ public struct Cardinality: Hashable, Sendable, Comparable, CustomStringConvertib
     }
 
     /// Returns the number times a power of two. O(1).
+    ///
+    /// - Precondition: The power is not negative.
     public func doubled(times: Int = 1) -> Cardinality {
+        precondition(times >= 0, "a number is not halved")
         if mantissa == 0 { return self }
         let room = exponent == 0 ? min(mantissa.leadingZeroBitCount, times) : 0
         return Cardinality(mantissa: mantissa << UInt128(room), exponent: exponent + times - room)

@@ -20,7 +20,15 @@ extension ValueClasses {
         /// Creates the union of intervals in any order. O(n log n), O(n) when they are in order.
         ///
         /// - Precondition: No interval's first number is after its last.
-        public init(_ intervals: some Sequence<(first: UInt128, last: UInt128)>) {
+        public init(_ intervals: [(first: UInt128, last: UInt128)]) { self.init(joining: intervals) }
+
+        /// Creates the union of intervals in any order. O(n log n), O(n) when they are in order; twice as slow as from an array.
+        ///
+        /// - Precondition: No interval's first number is after its last.
+        public init(_ intervals: some Sequence<(first: UInt128, last: UInt128)>) { self.init(joining: intervals) }
+
+        @inline(__always)
+        private init(joining intervals: some Sequence<(first: UInt128, last: UInt128)>) {
             var parts: [UInt128] = []
             parts.reserveCapacity(intervals.underestimatedCount * 2)
             var inOrder = true

@@ -26,8 +26,9 @@ struct NodeStore {
     var cache = OperationCache(logarithm: 12, maximum: 22)
     /// Results of if-then-else.
     var choices = OperationCache(logarithm: 10, maximum: 20)
-    /// Cache misses since the current operation began.
-    var steps = 0
+    /// Cache misses so far, and how many of them end the current operation.
+    private var steps = 0
+    private var end = 0
 
     init(budget: Int) {
         self.budget = min(max(budget, 0), Int(Int32.max) - 1)
@@ -110,7 +111,7 @@ struct NodeStore {
         _ operation: (inout NodeStore) throws(NodeBudgetExceeded) -> Result
     ) throws(NodeBudgetExceeded) -> Result {
         let start = records.count
-        steps = 0
+        begin()
         do throws(NodeBudgetExceeded) {
             return try operation(&self)
         } catch {
@@ -119,11 +120,21 @@ struct NodeStore {
         }
     }
 
+    /// The count of steps at which an operation that begins now is given up.
+    var deadline: Int { steps + stepBudget }
+
+    /// Gives the operation that follows its full number of steps.
+    mutating func begin() { end = deadline }
+
     /// Counts a cache miss.
     @inline(__always)
-    mutating func step() throws(NodeBudgetExceeded) {
+    mutating func step() throws(NodeBudgetExceeded) { try step(before: end) }
+
+    /// Counts a step of a question that consists of several operations.
+    @inline(__always)
+    mutating func step(before end: Int) throws(NodeBudgetExceeded) {
         steps += 1
-        if steps > stepBudget { throw NodeBudgetExceeded(budget: budget) }
+        if steps > end { throw NodeBudgetExceeded(budget: budget) }
     }
 
     /// Removes the nodes from an index on. O(removed + caches).

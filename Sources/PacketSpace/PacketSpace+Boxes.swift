@@ -24,7 +24,7 @@ extension PacketSpace {
         var search = BoxSearch(
             fields: fields, order: fields.indices.sorted { fields[$0].firstLevel < fields[$1].firstLevel },
             // More than asked for, because some are joined.
-            limit: min(max(limit, 0), 1 << 20) * 8)
+            limit: min(max(limit, 0), 1 << 20) * 8, deadline: store.deadline)
         search.sides = fields.map { IntervalList(0, $0.maximum) }
         try collect(projected, 0, &search)
         var boxes = Self.joined(search.boxes, axes: fields.count)
@@ -43,6 +43,8 @@ extension PacketSpace {
         /// The fields in the order of their levels.
         let order: [Int]
         let limit: Int
+        /// The count of steps after which the question is given up.
+        let deadline: Int
         var sides: [IntervalList] = []
         var boxes: [Box] = []
         var isComplete = true
@@ -63,7 +65,7 @@ extension PacketSpace {
         }
         let place = search.order[depth]
         let field = search.fields[place]
-        let walk = try walk(field, f, limit: search.intervals)
+        let walk = try walk(field, f, limit: search.intervals, deadline: search.deadline)
         if !walk.isComplete { search.isComplete = false }
         search.intervals -= walk.regions.count
         var groups: [Node: Int] = [:]

@@ -51,7 +51,10 @@ extension PacketSpace {
 
         func rank(of level: UInt32) -> Int {
             let index = levels.index(notBefore: level)
-            guard index < before.count else { return total }
+            guard index < before.count else {
+                precondition(level == NodeStore.terminalLevel, "the set depends on an uncounted level")
+                return total
+            }
             let start = levels.ranges[index].lowerBound
             precondition(start <= level || level == NodeStore.terminalLevel, "the set depends on an uncounted level")
             return before[index] + (level > start ? Int(level - start) : 0)

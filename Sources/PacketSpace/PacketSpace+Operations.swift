@@ -44,7 +44,7 @@ extension PacketSpace {
 
     /// Tells whether no packet is in both sets. O(|a|·|b|); makes no nodes, ends at the first that is.
     public func areDisjoint(_ a: Node, _ b: Node) throws(NodeBudgetExceeded) -> Bool {
-        store.steps = 0
+        store.begin()
         return try store.disjoint(a.rawValue, b.rawValue)
     }
 }

@@ -17,7 +17,7 @@ extension PacketSpace {
     public func regions(
         of field: Field, in f: Node
     ) throws(NodeBudgetExceeded) -> [(first: UInt128, last: UInt128, rest: Node)] {
-        let walk = try walk(field, f, limit: nodeBudget)
+        let walk = try walk(field, f, limit: nodeBudget, deadline: store.deadline)
         guard walk.isComplete else { throw NodeBudgetExceeded(budget: nodeBudget) }
         return walk.regions
     }
@@ -28,6 +28,8 @@ extension PacketSpace {
     struct RegionWalk {
         let field: Field
         let limit: Int
+        /// The count of steps after which the question is given up.
+        let deadline: Int
         var regions: [(first: UInt128, last: UInt128, rest: Node)] = []
         var isComplete = true
 
@@ -43,8 +45,8 @@ extension PacketSpace {
     }
 
     /// Returns the first regions of a field, in order, up to a number of them.
-    func walk(_ field: Field, _ f: Node, limit: Int) throws(NodeBudgetExceeded) -> RegionWalk {
-        var walk = RegionWalk(field: field, limit: max(limit, 1))
+    func walk(_ field: Field, _ f: Node, limit: Int, deadline: Int) throws(NodeBudgetExceeded) -> RegionWalk {
+        var walk = RegionWalk(field: field, limit: max(limit, 1), deadline: deadline)
         try descend(f, depth: 0, from: 0, &walk)
         return walk
     }
@@ -55,6 +57,7 @@ extension PacketSpace {
         guard walk.isComplete else { return }
         let bits = walk.field.width - depth
         let level = walk.field.firstLevel + UInt32(depth)
+        try store.step(before: walk.deadline)
         guard bits > 0, try depends(f, on: level, to: walk.field.lastLevel) else {
             walk.append(base, bits == 0 ? base : base | UInt128.max >> UInt128(128 - bits), f)
             return

@@ -39,6 +39,17 @@ struct BudgetTests {
         }
     }
 
+    @Test("a question that makes few nodes and never ends is given up after a number of steps")
+    func steps() throws {
+        let space = PacketSpace(nodeBudget: 2_000)
+        let wide = PacketSpace.Field(firstLevel: 0, width: 64)
+        let even = try space.variable(wide.lastLevel)
+        let boxes = try? space.boxes(in: even, fields: [wide], limit: 10)
+        #expect(boxes == nil)
+        #expect(throws: NodeBudgetExceeded(budget: 2_000)) { try space.regions(of: wide, in: even) }
+        #expect(try space.restrict(even, [wide.lastLevel: true]).isFull)
+    }
+
     @Test("a space of no nodes knows the constants")
     func nothing() throws {
         let space = PacketSpace(nodeBudget: 0)

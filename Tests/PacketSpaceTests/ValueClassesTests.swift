@@ -97,4 +97,45 @@ struct ValueClassesTests {
         #expect(classes.intervals(ofClasses: [1...2]) == high)
         #expect(classes.code(of: .max) == 2)
     }
+
+    @Test("rules over class numbers are equal exactly when they are over the bits", arguments: 0..<30 as Range<UInt64>)
+    func rules(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let space = PacketSpace()
+        let address = PacketSpace.Field(firstLevel: 100, width: 8)
+        let port = PacketSpace.Field(firstLevel: 0, width: 3)
+        let lists = Self.randomSets(&random) + [IntervalList(10, 19)]
+        let classes = ValueClasses(width: 8, distinguishedBy: lists)
+        let code = PacketSpace.Field(firstLevel: 200, width: classes.codeWidth)
+        /// A chain of rules, each of which accepts or drops a list's addresses at some ports: over bits and over numbers.
+        func chain() throws -> (bits: Node, numbers: Node) {
+            var (bits, numbers) = (Node.empty, Node.empty)
+            for _ in 0..<3 {
+                let list = lists[Int.random(in: 0..<lists.count, using: &random)]
+                let runs = try #require(classes.codes(of: list)).map {
+                    (UInt128($0.lowerBound), UInt128($0.upperBound))
+                }
+                let ports = try space.interval(port, 0, UInt128.random(in: 0...7, using: &random))
+                let verdict = Bool.random(using: &random) ? Node.full : Node.empty
+                bits = try space.ifThenElse(
+                    space.intersection(space.intervals(address, list), ports), verdict, bits)
+                numbers = try space.ifThenElse(
+                    space.intersection(space.intervals(code, runs), ports), verdict, numbers)
+            }
+            return (bits, numbers)
+        }
+        let chains = try (0..<12).map { _ in try chain() }
+        for a in chains {
+            for b in chains { #expect((a.bits == b.bits) == (a.numbers == b.numbers), "seed \(seed)") }
+            // What a person is shown is the same set.
+            let boxes = try space.boxes(in: a.numbers, fields: [code, port], limit: 1_000)
+            let shown = try boxes.boxes.map { box throws in
+                let runs = box.sides[0].intervals.map { UInt32($0.first)...UInt32($0.last) }
+                return try space.intersection(
+                    space.intervals(address, classes.intervals(ofClasses: runs)),
+                    space.intervals(port, box.sides[1]))
+            }
+            #expect(try boxes.isComplete && space.union(of: shown) == a.bits, "seed \(seed)")
+        }
+    }
 }
