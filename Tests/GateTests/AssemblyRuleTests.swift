@@ -9,7 +9,7 @@ struct AssemblyRuleTests {
     private static let chain = "pg_rules"
 
     /// A table that has what rules refer to.
-    private static func table(_ rules: [Rule]) -> Table {
+    static func table(_ rules: [Rule]) -> Table {
         let verdict = Verdict.goto("pg_end")
         return Table(
             name: "portgate", counters: [NamedCounter(name: "pg_count")],
@@ -115,7 +115,7 @@ struct AssemblyRuleTests {
         return ends[Int.random(in: 0..<ends.count, using: &random)]
     }
 
-    private static func rule(_ random: inout SeededGenerator) -> Rule {
+    static func rule(_ random: inout SeededGenerator) -> Rule {
         var statements: [Statement] = []
         for _ in 0..<Int.random(in: 1...6, using: &random) {
             let isMatch = Int.random(in: 0..<5, using: &random) > 0

@@ -8,9 +8,8 @@ struct RuleProtocols {
     private var network: AddressFamily?
     private var transport: UInt8?
 
-    /// Notes that a rule compares the family. Where the link layer has been asked for, nft looks for a family among
-    /// Ethertypes and knows none.
-    mutating func know(network family: AddressFamily) { network = isEthernet ? nil : family }
+    /// Notes that a rule compares the family.
+    mutating func know(network family: AddressFamily) { network = family }
 
     /// Notes that a rule compares the transport protocol.
     mutating func know(transport number: UInt8) { transport = number }

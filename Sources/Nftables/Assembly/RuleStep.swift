@@ -53,7 +53,7 @@ extension [RuleStep] {
             switch step.kind {
             case .payload: run.append(index)
             case .match: break
-            // It means to join nothing across an action, and forgets a single comparison before one.
+            // nft means to join nothing across an action, but lets a single comparison before one wait for the next.
             case .action where run.count > 1:
                 Self.join(run, in: &steps)
                 run = []
@@ -64,8 +64,8 @@ extension [RuleStep] {
         return steps.compactMap(\.self)
     }
 
-    /// Joins the comparisons at some places (payload_do_merge). The result stands where the first of them stood, or where a
-    /// protocol was asked for.
+    /// Joins the comparisons at some places (payload_do_merge). The result stands where the one with the first bytes stood,
+    /// or where a protocol was asked for: an action between the two may come to stand before both, or behind both.
     private static func join(_ run: [Int], in steps: inout [RuleStep?]) {
         var payloads: [(place: Int, payload: RuleStep.PayloadEquality)] = run.compactMap { place in
             guard case .payload(let payload) = steps[place]?.kind else { return nil }
