@@ -1,5 +1,6 @@
 import Policy
 import TestSupport
+import Nftables
 import Testing
 
 @testable import Gate

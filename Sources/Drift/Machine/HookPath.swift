@@ -9,6 +9,8 @@ struct HookPath: Hashable, Sendable {
         case ingress
         /// A hook of the IP families (NF_INET_*).
         case hook(UInt32)
+        /// To a socket of this host; what was translated to another host, on to that one.
+        case delivery
         /// From here on something has a value.
         case becomes(Quantity, UInt128)
     }
@@ -64,7 +66,7 @@ extension LiveRuleset {
                 switch step {
                 case .ingress: isBefore = true
                 case .hook(0), .hook(3): isBefore = order.0 <= -200
-                case .hook, .becomes: isBefore = false
+                case .hook, .becomes, .delivery: isBefore = false
                 }
                 found.append((order, BaseChainPlace(table: table, chain: chain, hook: hook, isBeforeConntrack: isBefore)))
             }
@@ -82,7 +84,7 @@ extension LiveTable {
         switch step {
         case .ingress: (family == .netdev && hook.number == 0) || (family == .inet && hook.number == 5)
         case .hook(let number): [.inet, .ip, .ip6].contains(family) && hook.number == number
-        case .becomes: false
+        case .becomes, .delivery: false
         }
     }
 }
@@ -96,6 +98,9 @@ extension SymbolicMachine {
                 let index = variables.index(of: quantity)
                 variables.demandWritable(index)
                 variables.demand(index, IntervalList(value, value))
+            case .delivery:
+                _ = variables.index(of: .translation)
+                collect(HookPath(steps: Self.toSocket + Self.onward))
             case .ingress, .hook:
                 for place in ruleset.baseChains(at: step, sees: sees) {
                     if place.hook.type == "nat" {
@@ -112,6 +117,22 @@ extension SymbolicMachine {
         }
     }
 
+    private static let toSocket: [HookPath.Step] = [.hook(1)]
+    private static let onward: [HookPath.Step] = [.hook(2), .hook(4)]
+
+    /// Returns what becomes of packets that are delivered, here or elsewhere.
+    private func delivery() throws -> Summary {
+        let space = variables.space
+        let isElsewhere = try variables.node(.translation, is: 1)
+        if isElsewhere.isEmpty { return try summary(of: HookPath(steps: Self.toSocket)) }
+        return try space.parallel([
+            try space.sequence(
+                Summary(exits: [.onward: Way(packets: !isElsewhere)]), try summary(of: HookPath(steps: Self.toSocket))),
+            try space.sequence(
+                Summary(exits: [.onward: Way(packets: isElsewhere)]), try summary(of: HookPath(steps: Self.onward))),
+        ])
+    }
+
     /// Returns what becomes of packets on a path: those that go on at its end pass by `onward`.
     func summary(of path: HookPath) throws -> Summary {
         var parts: [Summary] = []
@@ -123,6 +144,10 @@ extension SymbolicMachine {
                     way.writes[level] = isSet ? .full : .empty
                 }
                 parts.append(Summary(exits: [.onward: way]))
+                continue
+            }
+            if step == .delivery {
+                parts.append(try delivery())
                 continue
             }
             for place in ruleset.baseChains(at: step, sees: sees) { parts.append(try summary(of: place)) }
@@ -139,6 +164,9 @@ extension SymbolicMachine {
         result.exits[.back] = nil
         result.exits[.accept] = nil
         let undecided = try space.join(inner[.onward], inner[.back])
+        if let watched, watched.index == nil, isWatched(place.chain, in: place.table) {
+            result.events[.watched] = undecided.packets
+        }
         var passing = inner[.accept]
         if place.hook.policy == 0 {
             result.exits[.drop] = try space.join(inner[.drop], undecided)

@@ -21,6 +21,13 @@ enum Origin: Hashable, Sendable {
                 for bit in bits[start..<end] { digits += bit == .constant(true) ? "1" : "0" }
                 if digits.contains("1" as Character) { parts.append("0b" + digits) }
             case .quantity(let quantity, let first):
+                let whole = width(quantity)
+                if whole > 8, first == whole - 8, isReversed(bits[start...], quantity, whole) {
+                    // A number in host order.
+                    parts.append(quantity.name)
+                    end = start + whole
+                    break
+                }
                 while end < bits.count, bits[end] == .quantity(quantity, first + end - start) { end += 1 }
                 let isWhole = first == 0 && end - start == width(quantity)
                 parts.append(isWhole ? quantity.name : "\(quantity.name)[\(first)+\(end - start)]")
@@ -29,5 +36,13 @@ enum Origin: Hashable, Sendable {
             start = end
         }
         return parts.joined(separator: " . ")
+    }
+
+    /// Whether bits begin with all of a quantity, its last byte first.
+    private static func isReversed(_ bits: ArraySlice<Origin>, _ quantity: Quantity, _ width: Int) -> Bool {
+        guard bits.count >= width else { return false }
+        return bits.prefix(width).enumerated().allSatisfy { place, bit in
+            bit == .quantity(quantity, width - 8 - place / 8 * 8 + place % 8)
+        }
     }
 }

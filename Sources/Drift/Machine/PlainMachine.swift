@@ -74,7 +74,12 @@ struct PlainMachine {
     func judge(_ packet: PlainPacket, on path: HookPath) -> PlainTrace {
         var packet = packet
         var trace = PlainTrace()
-        for step in path.steps {
+        var steps = path.steps[...]
+        while let step = steps.popFirst() {
+            if step == .delivery {
+                steps = (packet[.translation] == 1 ? [.hook(2), .hook(4)] : [.hook(1)]) + steps
+                continue
+            }
             if case .becomes(let quantity, let value) = step {
                 packet[quantity] = value
                 continue

@@ -24,9 +24,13 @@ struct RuleWalk {
     private var parts: [Summary] = []
     private var events: [Event: Node] = [:]
 
-    init(_ machine: SymbolicMachine, _ place: RulePlace, ordinals: [Int]) {
+    /// The place of the rule in its chain.
+    let index: Int
+
+    init(_ machine: SymbolicMachine, _ place: RulePlace, index: Int, ordinals: [Int]) {
         self.machine = machine
         self.place = place
+        self.index = index
         self.ordinals = ordinals
     }
 
@@ -227,6 +231,7 @@ struct RuleWalk {
         guard !isCollecting else { return }
         let taken = try space.intersection(packets, node)
         if taken.isEmpty { return }
+        if place.isWatched(at: index) { events[.watched] = try space.union(events[.watched] ?? .empty, taken) }
         let first = Summary(exits: [.onward: Way(packets: taken, writes: try writes())])
         parts.append(try space.sequence(first, summary))
     }
@@ -253,6 +258,10 @@ struct RulePlace {
     let isBeforeConntrack: Bool
     /// Whether it is told what rules do beside deciding.
     let notesEvents: Bool
+    /// The rule of which it is told whose packets it decides, when it stands in this chain; nil otherwise.
+    var watched: Int?
+
+    func isWatched(at index: Int) -> Bool { watched == index }
 }
 
 extension PacketSpace {

@@ -13,6 +13,17 @@ final class SymbolicMachine {
     /// Tells of which tables events are noted.
     private let notesEvents: (LiveTable) -> Bool
 
+    /// The rule of which is asked whose packets it decides; without an index, a base chain's policy.
+    var watched: (rule: Responsible, index: Int?)? {
+        didSet { summaries = [:] }
+    }
+
+    /// Whether the watched rule, or policy, is a chain's.
+    func isWatched(_ chain: LiveChain, in table: LiveTable) -> Bool {
+        guard let rule = watched?.rule else { return false }
+        return rule.family == table.family && rule.table == table.name && rule.chain == chain.name
+    }
+
     private struct SetKey: Hashable {
         let family: LiveFamily
         let table: String
@@ -45,9 +56,9 @@ final class SymbolicMachine {
                 for isBeforeConntrack in [false, true] {
                     let place = RulePlace(
                         table: table, chain: chain.name, isBeforeConntrack: isBeforeConntrack, notesEvents: false)
-                    for (rule, ordinals) in zip(chain.rules, chain.ordinals) {
-                        var walk = RuleWalk(self, place, ordinals: ordinals)
-                        _ = try walk.run(rule.expressions)
+                    for (index, ordinals) in chain.ordinals.enumerated() {
+                        var walk = RuleWalk(self, place, index: index, ordinals: ordinals)
+                        _ = try walk.run(chain.rules[index].expressions)
                     }
                 }
             }
@@ -93,12 +104,13 @@ final class SymbolicMachine {
         guard unfinished.insert(key).inserted else { throw Undecided.loop(chain: chain.name) }
         defer { unfinished.remove(key) }
         let place = RulePlace(
-            table: table, chain: chain.name, isBeforeConntrack: isBeforeConntrack, notesEvents: notesEvents(table))
+            table: table, chain: chain.name, isBeforeConntrack: isBeforeConntrack, notesEvents: notesEvents(table),
+            watched: isWatched(chain, in: table) ? watched?.index : nil)
         var rules: [Summary] = []
         rules.reserveCapacity(chain.rules.count)
-        for (rule, ordinals) in zip(chain.rules, chain.ordinals) {
-            var walk = RuleWalk(self, place, ordinals: ordinals)
-            rules.append(try walk.run(rule.expressions))
+        for (index, ordinals) in chain.ordinals.enumerated() {
+            var walk = RuleWalk(self, place, index: index, ordinals: ordinals)
+            rules.append(try walk.run(chain.rules[index].expressions))
         }
         let summary = try variables.space.sequence(of: rules[...])
         summaries[key] = summary

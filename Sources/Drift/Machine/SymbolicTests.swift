@@ -31,7 +31,7 @@ struct SymbolicTests {
             guard first <= last else { return .empty }
             bits = bits.dropLast()
         }
-        if bits.isEmpty { return .full }
+        if bits.isEmpty { return first == 0 ? .full : .empty }
         if let run = run(bits), run.first == 0 || variables.isNarrow(run.index) {
             return try inRun(run, first, last)
         }

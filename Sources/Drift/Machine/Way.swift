@@ -30,11 +30,14 @@ enum Exit: Hashable, Sendable {
 /// Something that a rule does beside deciding.
 struct Event: Hashable, Sendable {
     enum Kind: String, Hashable, Sendable {
-        case log, counter, object, element, copy, offload
+        case log, counter, object, element, copy, offload, watched
     }
     let kind: Kind
     /// All of what is done, in words.
     let words: String
+
+    /// A rule that is watched decides the packet.
+    static let watched = Event(kind: .watched, words: "")
 }
 
 /// What becomes of the packets that enter a rule, a chain, or a row of them.

@@ -153,12 +153,15 @@ struct PacketReading: Sendable {
 
     // MARK: Surroundings
 
+    /// What a packet with an owner is told by.
+    static let ownerWords = "the packet belongs to a socket that a process holds"
+
     private func meta(_ key: UInt32) -> PacketLoad {
         if key == MetaKey.transport.rawValue { return PacketLoad([.quantity(.transport, 0)]) }
         guard let width = MetaLayout.width(of: key) else { return made("meta \(key)", bytes: 4) }
         var conditions: [LoadCondition] = []
         switch MetaKey(rawValue: key) {
-        case .socketUser, .socketGroup: conditions = [.atom(Atom(.owner, "the packet belongs to a socket that a process holds"))]
+        case .socketUser, .socketGroup: conditions = [.atom(Atom(.owner, Self.ownerWords))]
         case .routeClass: conditions = [.atom(Atom(.presence, "route"))]
         default: break
         }

@@ -76,6 +76,13 @@ final class PacketVariables {
     /// Says that rules write a quantity: then it is no constant, though it begins as one.
     func demandWritable(_ index: Index) { entries[index].isWritten = true }
 
+    /// Says that a quantity that no rule writes has a value.
+    func fix(_ quantity: Quantity, _ value: UInt128) {
+        let index = index(of: quantity)
+        guard !entries[index].isWritten else { return }
+        entries[index].representation = .constant(value)
+    }
+
     /// Decides how every quantity is represented.
     func settle() {
         for index in entries.indices { represent(index) }

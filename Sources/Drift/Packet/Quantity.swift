@@ -56,7 +56,7 @@ public enum Quantity: Hashable, Sendable {
         case .route(let result, _): result == 2 ? 128 : 32
         case .socket(let key, _): key == 0 || key == 2 ? 8 : key == 3 ? 64 : 32
         case .routing(let key): key == 2 ? 128 : key == 3 ? 16 : key == 4 ? 8 : 32
-        case .ipsec(let key, _, _): key == 1 || key == 2 ? 32 : key == 3 || key == 4 ? 128 : 32
+        case .ipsec(let key, _, _): key == 2 || key == 4 ? 128 : 32
         case .option(_, _, _, let length): min(16, max(1, length)) * 8
         case .made(_, let width): min(128, max(1, width))
         case .translation: 2

@@ -13,26 +13,11 @@ enum Gates {
     static let accounts = AccountDatabase(
         user: { ["postgres": 105, "migrator": 1003][$0] }, group: { ["ssl-cert": 110][$0] })
 
-    static let zones = ZoneDatabase(
-        read: { FileManager.default.contents(atPath: "/usr/share/zoneinfo/\($0)").map { [UInt8]($0) } },
-        names: { [] })
-
     /// Loads a policy that must have no errors.
     static func policy(_ yaml: String, files: [String: String] = [:], path: String = "gate.yaml")
         throws -> Policy
     {
-        var contents = files
-        contents[path] = yaml
-        let all = contents
-        let reader = SourceReader(
-            kind: { all[$0] == nil ? .failure(.notFound) : .success(.file) },
-            read: { path, _ in all[path].map { .success(Array($0.utf8)) } ?? .failure(.notFound) },
-            list: { _ in .failure(.notFound) })
-        let result = PolicyLoader(reader: reader, zones: zones).load(paths: [path])
-        let errors = result.diagnostics.filter { $0.severity == .error }
-        return try #require(
-            result.policy,
-            "\(errors.map { "\($0.code) \($0.span?.line ?? 0): \($0.message)" }) in\n\(yaml)")
+        try LoadedPolicy.of(yaml, files: files, path: path)
     }
 
     /// A random policy and what it compiles to.

@@ -1,0 +1,251 @@
+public import Compiler
+public import Nftables
+import PacketSpace
+public import Policy
+
+/// Decides over all packets whether a host lets in exactly those that a policy allows.
+public struct PolicyComparison: Sendable {
+    /// A deviation, and a packet that shows it.
+    public struct Difference: Sendable {
+        /// Over-permissive or over-restrictive.
+        public let kind: DriftFinding.Kind
+        /// The index of the declared port.
+        public let port: Int
+        /// The index of the rule that allows the packet; nil when none does.
+        public let rule: Int?
+        /// The family of the packet.
+        public let family: AddressFamily
+        /// Whether this host asks itself.
+        public let isOwn: Bool
+        /// The packet.
+        public let packet: PlainPacket
+        /// What the packet met.
+        public let trace: PlainTrace
+        /// The sources of all packets that are concerned, as intervals.
+        let sources: IntervalList
+        /// How sure it is.
+        public let certainty: DriftFinding.Certainty
+    }
+
+    /// What was found.
+    public struct Outcome: Sendable {
+        /// The differences, one for each declaration and each rule that decides otherwise.
+        public var differences: [Difference] = []
+        /// What stayed undecided, in words; empty when everything was decided.
+        public var undecided: [String] = []
+        /// How many nodes the diagrams had.
+        public var nodes = 0
+        /// Expressions of all rules, and those of them that are not modelled.
+        public var isEqual: Bool { differences.isEmpty && undecided.isEmpty }
+    }
+
+    /// The ruleset.
+    public let ruleset: LiveRuleset
+    /// The policy.
+    public let policy: Policy
+    /// What it is compiled with: clock, accounts, horizon.
+    public let options: CompileOptions
+    private let runtime: RuntimeKnowledge
+    /// How many differences of a kind are looked for on each way.
+    public var limit = 20
+    /// How many nodes the diagrams of one way may have.
+    public var nodeBudget = 8_000_000
+
+    /// Creates a comparison.
+    public init(
+        _ ruleset: LiveRuleset, policy: Policy, options: CompileOptions, runtime: RuntimeKnowledge = .gate
+    ) {
+        self.ruleset = ruleset
+        self.policy = policy
+        self.options = options
+        self.runtime = runtime
+    }
+
+    /// Compares on every way by which a declared port is reached.
+    public func run() -> Outcome {
+        var outcome = Outcome()
+        for scenario in Scenario.all where policy.ports.contains(where: { scenario.concerns($0) }) {
+            do {
+                try compare(scenario, &outcome)
+            } catch {
+                outcome.undecided.append("\(scenario.words): \(Self.words(error))")
+            }
+        }
+        return outcome
+    }
+
+    private static func words(_ error: any Error) -> String {
+        switch error {
+        case let error as NodeBudgetExceeded: "more than \(error.budget) nodes are needed"
+        default: "\(error)"
+        }
+    }
+
+    private func compare(_ scenario: Scenario, _ outcome: inout Outcome) throws {
+        let run = ScenarioRun(scenario, ruleset, runtime: runtime, nodeBudget: nodeBudget)
+        let declared = PolicySpace(policy: policy, options: options, scenario: scenario, variables: run.variables)
+        let times = declared.times
+        try run.prepare(times: times) { _ = try declared.allowances() }
+        let live = try run.judge()
+        let universe = try run.pin(try scenario.universe(run.variables, times: times))
+        for allowance in try declared.allowances() {
+            let space = run.space
+            let allowed = try run.pin(try space.intersection(allowance.allowed, universe))
+            let asked = try run.pin(try space.intersection(allowance.asked, universe))
+            let passing = try space.intersection(live.accepted, asked)
+            let open = try space.union(passing, try space.intersection(live.elsewhere, asked))
+            // Let through for sure; then what something else may let through; then what is not let through.
+            try report(
+                .overPermissive, try space.difference(passing, allowed), allowance, run, nil, &outcome)
+            try report(
+                .overPermissive, try space.difference(try space.difference(open, passing), allowed), allowance, run,
+                "something else than rules lets it through", &outcome)
+            try report(.overRestrictive, try space.difference(allowed, open), allowance, run, nil, &outcome)
+            try report(
+                .overRestrictive, try space.difference(try space.intersection(allowed, open), passing), allowance, run,
+                "something else than rules keeps it out", &outcome)
+        }
+        outcome.nodes += run.space.nodeCount
+    }
+
+    /// Shows a set of packets that are judged otherwise than declared, packet by packet: the next is one for which another rule
+    /// is responsible.
+    private func report(
+        _ kind: DriftFinding.Kind, _ set: Node, _ allowance: PolicySpace.Allowance, _ run: ScenarioRun,
+        _ condition: String?, _ outcome: inout Outcome
+    ) throws {
+        guard !set.isEmpty else { return }
+        let space = run.space
+        let opaque = run.opaqueLevels
+        let certain = opaque.isEmpty ? set : try space.forAll(set, opaque)
+        for (whole, isCertain) in [(certain, true), (try space.difference(set, certain), false)] {
+            var rest = whole
+            var count = 0
+            while !rest.isEmpty {
+                count += 1
+                guard count <= limit else {
+                    outcome.undecided.append("more than \(limit) deviations of port \(policy.ports[allowance.port].name)")
+                    break
+                }
+                guard let packet = try run.packet(in: rest, preferring: preferences(run)) else { break }
+                let trace = PlainMachine(ruleset, runtimeSets: runtime.isRuntime).judge(packet, on: run.scenario.path)
+                let rule = try allowance.rules.first { try run.holds($0.allowed, packet) }?.rule
+                if let doubt = doubt(kind, packet, trace, condition, run, allowance) {
+                    outcome.undecided.append(doubt)
+                    break
+                }
+                var region = rest
+                if let responsible = trace.responsible {
+                    let step = trace.steps.last { $0.rule == responsible }
+                    region = try space.intersection(rest, try run.region(of: responsible, index: step?.index))
+                    if let rule, let its = allowance.rules.first(where: { $0.rule == rule }) {
+                        region = try space.intersection(region, try run.pin(its.allowed))
+                    }
+                    // At least this packet.
+                    if try !run.holds(region, packet) { region = rest }
+                }
+                var certainty = DriftFinding.Certainty.certain
+                if condition != nil || !isCertain {
+                    certainty = .conditional((condition.map { [$0] } ?? []) + run.conditions(of: packet, in: rest))
+                }
+                outcome.differences.append(
+                    Difference(
+                        kind: kind, port: allowance.port, rule: rule, family: run.scenario.family,
+                        isOwn: run.scenario.isOwn, packet: packet, trace: trace,
+                        sources: try run.values(of: .source, in: region), certainty: certainty))
+                rest = try space.difference(rest, region)
+            }
+        }
+    }
+
+    /// What a packet should look like where it may look like anything.
+    private func preferences(_ run: ScenarioRun) -> [Quantity: UInt128] {
+        let moment = options.now.seconds.addingReportingOverflow(options.kernelClockOffset).partialValue
+        let isV4 = run.scenario.family == .v4
+        return [
+            .transport: run.scenario.isTCP ? 6 : 17, .sourcePort: 40_000, .destination: isV4 ? 0xc000_0201 : 0x2001_0db8 << 96 | 1,
+            .source: run.scenario.isOwn ? (isV4 ? 0x7f00_0001 : 1) : isV4 ? 0xc633_6401 : 0x2001_0db8 << 96 | 0x6401,
+            .meta(MetaKey.time.rawValue): UInt128(max(0, moment)) * 1_000_000_000,
+            .meta(MetaKey.inputInterfaceName.rawValue): HookPath.interfaceName("eth0"),
+            .meta(MetaKey.inputInterface.rawValue): 2,
+        ]
+    }
+
+    /// Tries a packet plainly; returns what does not agree with the diagrams, in words.
+    private func doubt(
+        _ kind: DriftFinding.Kind, _ packet: PlainPacket, _ trace: PlainTrace, _ condition: String?, _ run: ScenarioRun,
+        _ allowance: PolicySpace.Allowance
+    ) -> String? {
+        let expected = kind == .overPermissive
+        let isElsewhere = condition != nil && !trace.isAccepted
+        guard trace.isAccepted == expected || isElsewhere else {
+            return
+                "\(run.scenario.words), port \(policy.ports[allowance.port].name): the two evaluators disagree on \(packet.words); "
+                + "one says \(trace.verdict)"
+        }
+        return nil
+    }
+}
+
+extension ScenarioRun {
+    /// The levels of what is not modelled. What the gate's own runtime sets hold is known where it matters.
+    var opaqueLevels: LevelSet {
+        var levels = LevelSet()
+        for quantity in variables.quantities {
+            switch quantity {
+            case .atom(let atom):
+                if atom.isDeclared { continue }
+                levels = levels.union(variables.levels(variables.index(of: quantity)))
+            case .made: levels = levels.union(variables.levels(variables.index(of: quantity)))
+            default: continue
+            }
+        }
+        return levels
+    }
+
+    /// Returns the predicates that a packet needs to be in a set, in words.
+    func conditions(of packet: PlainPacket, in set: Node) -> [String] {
+        let support = Set(space.support(of: set))
+        var words: [String] = []
+        for quantity in variables.quantities {
+            let index = variables.index(of: quantity)
+            guard case .atom(let atom) = quantity, !atom.isDeclared,
+                variables.levels(index).ranges.contains(where: { $0.contains(where: support.contains) })
+            else { continue }
+            words.append(packet[quantity] == 1 ? atom.words : "not: \(atom.words)")
+        }
+        return words
+    }
+
+    /// Tells whether a packet is in a set.
+    func holds(_ set: Node, _ packet: PlainPacket) throws -> Bool {
+        var bits: [UInt32: Bool] = [:]
+        for quantity in variables.quantities {
+            bits.merge(variables.assignment(variables.index(of: quantity), value: packet[quantity])) { first, _ in first }
+        }
+        return space.holds(set) { bits[$0] ?? false }
+    }
+}
+
+extension Atom {
+    /// Whether the policy itself asks for it: sessions, grants, cgroups, security associations, processes.
+    var isDeclared: Bool { words.hasPrefix("@pg_") || kind == .owner || words.hasPrefix("ipsec ") || isKeptByTheGate }
+}
+
+extension Scenario {
+    /// Whether it is a way to a port.
+    func concerns(_ port: Port) -> Bool {
+        port.mode == .enforce && (isTCP ? port.protocols.contains(.tcp) : port.protocols != [.tcp])
+    }
+
+    /// In words.
+    var words: String { (isOwn ? "own connections" : "connections from outside") + (family == .v4 ? ", IPv4" : ", IPv6") }
+}
+
+extension PlainPacket {
+    /// The values that are not 0, in words.
+    var words: String {
+        values.filter { $0.value != 0 && context.constants[$0.key] == nil }
+            .map { "\($0.key.name) 0x\(String($0.value, radix: 16))" }.sorted().joined(separator: ", ")
+    }
+}

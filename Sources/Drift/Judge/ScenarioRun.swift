@@ -1,0 +1,127 @@
+import Compiler
+import Nftables
+import PacketSpace
+
+/// What one ruleset does with the packets of a scenario.
+struct LiveJudgement {
+    /// Those that get through.
+    let accepted: Node
+    /// Those of which something else decides: a program in user space, a chain that could not be read.
+    let elsewhere: Node
+}
+
+/// One run of both machines over the packets of a scenario.
+final class ScenarioRun {
+    let scenario: Scenario
+    let variables: PacketVariables
+    let machine: SymbolicMachine
+    /// What packets begin with, of what rules may write.
+    private var pinned: [UInt32: Bool] = [:]
+
+    init(_ scenario: Scenario, _ ruleset: LiveRuleset, runtime: RuntimeKnowledge, nodeBudget: Int) {
+        self.scenario = scenario
+        variables = PacketVariables(space: PacketSpace(nodeBudget: nodeBudget), context: scenario.context)
+        machine = SymbolicMachine(
+            ruleset, variables: variables, runtimeSets: runtime.isRuntime, notesEvents: { _ in false })
+    }
+
+    var space: PacketSpace { variables.space }
+
+    /// Announces all that will be asked for; `more` announces what is asked beside.
+    func prepare(times: IntervalList?, _ more: () throws -> Void) throws {
+        scenario.collect(variables, times: times)
+        try machine.collect()
+        machine.collect(scenario.path)
+        try more()
+        for quantity in variables.quantities {
+            guard case .atom(let atom) = quantity else { continue }
+            // Rates are kept and tables have room; of a connection that begins nothing is remembered.
+            if atom.isKeptByTheGate { variables.fix(quantity, 1) }
+            if atom.isRememberedByTheGate { variables.fix(quantity, 0) }
+        }
+        variables.settle()
+    }
+
+    /// Judges all packets of the scenario.
+    func judge() throws -> LiveJudgement {
+        let summary = try machine.summary(of: scenario.path)
+        pinned = variables.initialValues
+        var elsewhere: [Node] = []
+        for (exit, way) in summary.exits { if case .elsewhere = exit { elsewhere.append(way.packets) } }
+        return LiveJudgement(
+            accepted: try pin(summary[.onward].packets), elsewhere: try pin(try space.union(of: elsewhere)))
+    }
+
+    /// Returns the packets that a rule, or a base chain's policy, decides.
+    func region(of rule: Responsible, index: Int?) throws -> Node {
+        machine.watched = (rule, index)
+        defer { machine.watched = nil }
+        return try pin(try machine.summary(of: scenario.path).events[.watched] ?? .empty)
+    }
+
+    func pin(_ node: Node) throws -> Node { pinned.isEmpty ? node : try space.restrict(node, pinned) }
+
+    // MARK: Packets
+
+    /// Returns the most readable packet of a set; nil when it is empty.
+    func packet(in set: Node, preferring preferred: [Quantity: UInt128]) throws -> PlainPacket? {
+        var wanted: [UInt32: Bool] = [:]
+        for (quantity, value) in preferred {
+            let index = variables.index(of: quantity)
+            wanted.merge(variables.assignment(index, value: value)) { first, _ in first }
+        }
+        guard let found = space.witness(in: set, preferring: { wanted[$0] ?? false }) else { return nil }
+        let bit: (UInt32) -> Bool = { found[$0] ?? self.pinned[$0] ?? wanted[$0] ?? false }
+        var packet = PlainPacket(context: variables.context)
+        for quantity in variables.quantities {
+            let index = variables.index(of: quantity)
+            var value = variables.value(index, bit)
+            // Of values that nothing tells apart the one that was preferred.
+            if let better = preferred[quantity], case .classes(let classes, _) = variables.representation(index),
+                classes.code(of: better) == classes.code(of: value)
+            {
+                value = better
+            }
+            packet.values[quantity] = value
+        }
+        return packet
+    }
+
+    /// Returns the values of a quantity in a set, as intervals.
+    func values(of quantity: Quantity, in set: Node) throws -> IntervalList {
+        let index = variables.index(of: quantity)
+        switch variables.representation(index) {
+        case .constant(let value): return IntervalList(value, value)
+        case .bits(let field): return IntervalList(try space.values(of: field, in: set))
+        case .classes(let classes, let field):
+            let last = UInt128(classes.count - 1)
+            let codes = try space.values(of: field, in: set).filter { $0.first <= last }.map {
+                UInt32($0.first)...UInt32(min($0.last, last))
+            }
+            return classes.intervals(ofClasses: codes)
+        }
+    }
+}
+
+extension Atom {
+    /// A rate or a table of the gate's own, which while it is kept, or has room, changes no verdict.
+    var isKeptByTheGate: Bool { (kind == .limit || kind == .room) && mentions("@pg_") }
+
+    /// A connection that the gate's sets remember.
+    var isRememberedByTheGate: Bool { kind == .member && words.hasPrefix("@pg_") && mentions("ct id") }
+
+    private func mentions(_ part: String) -> Bool {
+        words.utf8.indices.contains { words[$0...].hasPrefix(part) }
+    }
+}
+
+/// What is known of sets that are filled while they are used.
+public struct RuntimeKnowledge: Sendable {
+    /// Tells whether what a set holds now is no part of the meaning.
+    let isRuntime: @Sendable (LiveTable, LiveSet) -> Bool
+
+    /// The gate's own runtime sets.
+    public static let gate = RuntimeKnowledge { table, set in
+        table.family == .inet && table.name == "portgate" && RuntimeSets.contains(set.name)
+    }
+}
