@@ -222,7 +222,7 @@ struct RulesetReaderTests {
             let file = FileManager.default.temporaryDirectory.appending(path: "pg-ruleset-\(UUID().uuidString).nft")
             defer { try? FileManager.default.removeItem(at: file) }
             try
-                "table ip t { set a { type ipv4_addr; flags interval; elements = { \(elements.joined(separator: ", ")) }; } }"
+                "table ip t { set a { type ipv4_addr; flags interval; elements = { \(elements.joined(separator: ", ")) }; }; }"
                 .write(to: file, atomically: true, encoding: .utf8)
             try NftTool.run("-f", file.path)
             let set = try #require(try RulesetReader().read().table(.ip, "t")?.sets.first)

