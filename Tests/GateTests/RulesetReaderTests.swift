@@ -215,10 +215,10 @@ struct RulesetReaderTests {
         #expect(live.tables.isEmpty && live.unread.isEmpty)
     }
 
-    @Test("a hundred thousand intervals are read as nft lists them")
+    @Test("twenty thousand intervals are read as nft lists them")
     func large() throws {
         try ScratchNetworkNamespace.run {
-            let elements = (0..<100_000).map { "\(10 + $0 >> 15).\($0 >> 7 & 255).\($0 << 1 & 255).0/24" }
+            let elements = (0..<20_000).map { "\(10 + $0 >> 15).\($0 >> 7 & 255).\($0 << 1 & 255).0/24" }
             let file = FileManager.default.temporaryDirectory.appending(path: "pg-ruleset-\(UUID().uuidString).nft")
             defer { try? FileManager.default.removeItem(at: file) }
             try
@@ -226,7 +226,7 @@ struct RulesetReaderTests {
                 .write(to: file, atomically: true, encoding: .utf8)
             try NftTool.run("-f", file.path)
             let set = try #require(try RulesetReader().read().table(.ip, "t")?.sets.first)
-            let expected = (0..<100_000).map { index -> ClosedRange<UInt128> in
+            let expected = (0..<20_000).map { index -> ClosedRange<UInt128> in
                 let first =
                     UInt128(10 + index >> 15) << 24 | UInt128(index >> 7 & 255) << 16 | UInt128(index << 1 & 255) << 8
                 return first...first + 255
