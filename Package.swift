@@ -53,7 +53,7 @@ let package = Package(
         .testTarget(
             name: "GateTests",
             dependencies: ["Gate", "Host", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
-            exclude: ["HostileRulesets"]),
+            exclude: ["HostileRulesets", "Rulesets"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(
             name: "KernelTests",

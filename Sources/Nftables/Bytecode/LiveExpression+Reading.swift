@@ -5,7 +5,7 @@ extension LiveExpression {
 
     /// Reads the expressions of a list (NFTA_LIST_ELEM each). One that is not understood is kept as ``unknown(name:attributes:)``;
     /// where the list itself breaks off, so is what is left of it.
-    static func list(in bytes: NetlinkBytes, keyOnlyMaps: Set<String> = [], depth: Int = 0) -> [LiveExpression] {
+    static func list(in bytes: NetlinkBytes, verdictMaps: Set<String> = [], depth: Int = 0) -> [LiveExpression] {
         var found: [LiveExpression] = []
         var walk = bytes
         while walk.count > 0 {
@@ -14,7 +14,7 @@ extension LiveExpression {
                 guard let (type, item) = try walk.next() else { break }
                 found.append(
                     type == 1
-                        ? LiveExpression(item, keyOnlyMaps: keyOnlyMaps, depth: depth)
+                        ? LiveExpression(item, verdictMaps: verdictMaps, depth: depth)
                         : .unknown(name: "", attributes: item.copied))
             } catch {
                 found.append(.unknown(name: "", attributes: rest.copied))
@@ -26,8 +26,9 @@ extension LiveExpression {
 
     /// Reads one expression, the attributes of enum nft_expr_attributes.
     ///
-    /// - Parameter maps: The maps of the table. A lookup without a data register in one of them takes neither data nor verdict.
-    init(_ bytes: NetlinkBytes, keyOnlyMaps maps: Set<String> = [], depth: Int = 0) {
+    /// - Parameter verdictMaps: The verdict maps of the table. A lookup in one of them that has no register, not even that of the
+    ///   verdict, finds the key and does not take the verdict: it is not understood, as no lookup here says so.
+    init(_ bytes: NetlinkBytes, verdictMaps: Set<String> = [], depth: Int = 0) {
         var name: NetlinkBytes?
         var data: NetlinkBytes?
         do throws(NotUnderstood) {
@@ -39,7 +40,7 @@ extension LiveExpression {
             var attributes = try ExpressionAttributes(data)
             let kind = name.name
             var read = try Self.load(kind, &attributes)
-            if read == nil { read = try Self.test(kind, &attributes, maps: maps) }
+            if read == nil { read = try Self.test(kind, &attributes, verdictMaps: verdictMaps) }
             if read == nil { read = try Self.count(kind, &attributes, depth: depth) }
             if read == nil { read = try Self.action(kind, &attributes) }
             if read == nil { read = try Self.end(kind, &attributes) }
@@ -155,7 +156,7 @@ extension LiveExpression {
     // MARK: Work on registers, and tests
 
     private static func test(
-        _ name: String, _ at: inout ExpressionAttributes, maps: Set<String>
+        _ name: String, _ at: inout ExpressionAttributes, verdictMaps: Set<String>
     ) throws(NotUnderstood) -> LiveExpression? {
         switch name {
         case "bitwise": return try bitwise(&at)
@@ -180,7 +181,7 @@ extension LiveExpression {
             let set = try at.name(1)
             at.ignore(4)
             let number = try at.optionalNumber(3, UInt32.self)
-            guard number != nil || !maps.contains(set) else { throw NotUnderstood() }
+            guard number != nil || !verdictMaps.contains(set) else { throw NotUnderstood() }
             // NFT_REG_VERDICT, 0, is that of a verdict map.
             return .lookup(
                 set: set, from: try at.register(2), into: number == 0 ? nil : try at.optionalRegister(3),

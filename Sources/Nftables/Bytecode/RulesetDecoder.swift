@@ -21,8 +21,8 @@ public struct RulesetDecoder: Sendable {
     private var tables: [TableKey: Int] = [:]
     private var chains: [Owner: Int] = [:]
     private var sets: [Owner: Int] = [:]
-    /// The maps of each table.
-    private var maps: [Set<String>] = []
+    /// The verdict maps of each table.
+    private var verdictMaps: [Set<String>] = []
 
     /// Creates a decoder that has read nothing.
     public init() {}
@@ -99,7 +99,7 @@ public struct RulesetDecoder: Sendable {
         guard tables[key] == nil else { return note("a table is listed twice") }
         tables[key] = ruleset.tables.count
         ruleset.tables.append(table)
-        maps.append([])
+        verdictMaps.append([])
     }
 
     private mutating func takeChain(_ family: UInt8, _ bytes: NetlinkBytes) throws(NetlinkBytes.Malformed) {
@@ -176,7 +176,7 @@ public struct RulesetDecoder: Sendable {
         guard let chain, let index = chains[Owner(table: table, name: chain.name)] else {
             return note("a rule belongs to a chain that was not listed")
         }
-        if let expressions { rule.expressions = LiveExpression.list(in: expressions, keyOnlyMaps: maps[table]) }
+        if let expressions { rule.expressions = LiveExpression.list(in: expressions, verdictMaps: verdictMaps[table]) }
         ruleset.tables[table].chains[index].rules.append(rule)
     }
 
@@ -207,7 +207,7 @@ public struct RulesetDecoder: Sendable {
         let key = Owner(table: table, name: set.name)
         guard sets[key] == nil else { return note("a set is listed twice") }
         sets[key] = ruleset.tables[table].sets.count
-        if !set.flags.isDisjoint(with: [.map, .object]) { maps[table].insert(set.name) }
+        if set.isVerdictMap { verdictMaps[table].insert(set.name) }
         ruleset.tables[table].sets.append(set)
     }
 
