@@ -44,10 +44,10 @@ let package = Package(
             exclude: ["Fixtures", "Payloads"]),
         .testTarget(
             name: "DriftTests", dependencies: ["Drift", "Compiler", "Policy", "Nftables", "TestSupport"]),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Drift", "Policy", "Nftables", "TestSupport"]),
         .testTarget(
             name: "GateTests",
-            dependencies: ["Gate", "Host", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
+            dependencies: ["Gate", "Drift", "Host", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
             exclude: ["HostileRulesets"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(
