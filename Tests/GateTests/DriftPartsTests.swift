@@ -82,8 +82,8 @@ struct DriftPartsTests {
         #expect(ProcessStart.ticks(inStat: Array("7 (a) b) (c) S \(fields)".utf8)) == 22)
         #expect(ProcessStart.ticks(inStat: Array("7 (a) S 1".utf8)) == nil)
         let now = Instant(seconds: Int64(Date().timeIntervalSince1970))
-        let own = try #require(ProcessStart.moment(of: getpid(), now: now))
-        #expect(own <= now && now.seconds - own.seconds < 3_600)
+        let own = try #require(ProcessStart.moment(of: getpid()))
+        #expect(own.seconds <= now.seconds + 1 && now.seconds - own.seconds < 3_600)
     }
 
     // MARK: Boot
@@ -280,6 +280,23 @@ struct DriftPartsTests {
         #expect(told(element(1, left: nil)) == ["0.0.0.1 is let in for good, and was granted 50 s more"])
         #expect(
             told(element(2, left: 9_000)) == ["0.0.0.2 is let in for 9 s more, and no grant that is recorded says so"])
+    }
+
+    @Test("an address that proves an identity for longer than a session lasts, or without one, is told")
+    func overdueSessions() {
+        let entry = SessionEntry(
+            account: 1_000, source: .v4(IPv4Address(bits: 1)), process: 7, since: GateSample.now)
+        func told(_ left: UInt64?, _ sessions: [SessionEntry]) -> [Severity] {
+            let set = SetHandle("pg_i4_alice", key: .ipv4, isInterval: false)
+            let element = SetElement(1, 1, timeoutMilliseconds: left.map { _ in 45_000 }, remainingMilliseconds: left)
+            let scope = SessionScope.Entry(identity: GateSample.name("alice"), user: "alice")
+            let overview = SessionOverview([(scope, set, [element])], sessions: sessions) { _ in "alice" }
+            return OverdueAccess.sessions(overview.lines).map(\.diagnostic.severity)
+        }
+        #expect(told(30_000, [entry]).isEmpty)
+        #expect(told(30_000, []) == [.note])
+        #expect(told(90_000, [entry]) == [.warning])
+        #expect(told(nil, [entry]) == [.warning])
     }
 
     // MARK: Catalog

@@ -46,7 +46,7 @@ public struct DriftFinding: Hashable, Sendable {
         /// Something could not be looked at.
         case notLookedAt = "not-looked-at"
         /// What is to be passed over is out of date, or written wrongly.
-        case ignores
+        case ignores = "ignore"
     }
 
     /// How sure a difference of meaning is.

@@ -107,9 +107,9 @@ struct BootUnits: Sendable {
     func findings() -> [DriftFinding] {
         if let unknown { return [DriftFinding(.bootUnknown(unknown), kind: .bootMissing)] }
         guard hasSystemd || !units.isEmpty else {
-            let where_ =
+            let places =
                 looked.isEmpty ? "none of its folders is there" : "looked into \(looked.joined(separator: ", "))"
-            return [DriftFinding(.bootUnknown("there is no systemd; \(where_)"), kind: .bootMissing)]
+            return [DriftFinding(.bootUnknown("there is no systemd; \(places)"), kind: .bootMissing)]
         }
         let enabled = units.filter { !$0.wantedBy.isEmpty }
         guard !enabled.isEmpty else {

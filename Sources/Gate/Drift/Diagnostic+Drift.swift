@@ -110,8 +110,10 @@ extension Diagnostic {
     }
 
     /// PG335.
-    static func accessUnexplained(_ words: String, port: String? = nil) -> Diagnostic {
-        Diagnostic(drift: "PG335", .warning, words, port: port)
+    static func accessUnexplained(
+        _ words: String, port: String? = nil, severity: Severity = .warning
+    ) -> Diagnostic {
+        Diagnostic(drift: "PG335", severity, words, port: port)
     }
 
     /// PG340.

@@ -7,7 +7,7 @@ public struct DriftHost: Sendable {
     /// What listens.
     var listeners: @Sendable () throws(GateFailure) -> HostListeners
     /// Since when a process runs.
-    var started: @Sendable (_ process: Int32, _ now: Instant) -> Instant?
+    var started: @Sendable (_ process: Int32) -> Instant?
     /// The settings of the kernel.
     var settings: @Sendable () throws(GateFailure) -> KernelSettings
     /// The digests of every table.
@@ -22,7 +22,7 @@ public struct DriftHost: Sendable {
     /// The host that this process runs on.
     public static let live = DriftHost(
         listeners: { () throws(GateFailure) in try HostListeners.current() },
-        started: { ProcessStart.moment(of: $0, now: $1) },
+        started: { ProcessStart.moment(of: $0) },
         settings: { () throws(GateFailure) in
             do throws(SystemError) { return try KernelSettings.read() } catch {
                 throw .kernelUnreadable(error.description)

@@ -60,9 +60,10 @@ public struct DriftReader: Sendable {
         look.take("the policy declared") { () throws(GateFailure) in
             try DeclaredComparison(state: state, accounts: accounts).findings(declared, stand: stand)
         }
-        look.add(
-            host.spots(stand?.view.ports ?? []).findings(stand?.view.ports ?? []).map(DriftFinding.init(status:)))
-        look.take("what listens") { () throws(GateFailure) in try listeners(declared, stand: stand, now: now) }
+        let ports = stand?.view.ports ?? []
+        let spots = host.spots(ports)
+        look.add(spots.findings(ports).map(DriftFinding.init(status:)))
+        look.take("what listens") { () throws(GateFailure) in try listeners(declared, spots, stand) }
         look.add(host.boot().findings())
         compareWithLastLook(stand, now: now, watched: watched, &look)
         judge(declared, stand: stand, now: now, &look)
@@ -112,7 +113,7 @@ public struct DriftReader: Sendable {
     }
 
     private func listeners(
-        _ declared: DeclaredPolicy, stand: GateStand?, now: Instant
+        _ declared: DeclaredPolicy, _ spots: BlindSpots, _ stand: GateStand?
     ) throws(GateFailure) -> [DriftFinding] {
         // Without any policy everything would be undeclared, and nothing would be said.
         guard declared.policy != nil || stand?.look.table != nil || stand?.recorded != nil else { return [] }
@@ -120,10 +121,11 @@ public struct DriftReader: Sendable {
             declared.policy.map(ListenerAudit.ports)
             ?? ListenerAudit.ports(
                 of: stand?.look.table == nil ? GateView(stand?.recorded) : stand?.view ?? GateView(nil))
-        let started = host.started
+        var local = LocalPorts()
+        if case .seen(let seen) = spots.localPorts { local = seen }
         let audit = ListenerAudit(
             declared: ports, isDenied: declared.policy?.defaults.undeclared == .deny,
-            localPorts: LocalPorts().range, started: { started($0, now) }, user: { Account.words($0) })
+            localPorts: local.range, started: host.started, user: { Account.words($0) })
         return audit.findings(try host.listeners().listeners)
     }
 

@@ -19,6 +19,8 @@ public struct DriftWatch: Sendable {
     /// Milliseconds between looks when the ruleset does not change: sockets and settings announce nothing.
     private static let idle: Int64 = 60_000
 
+    /// Bytes for events that were not taken yet.
+    var room = RulesetEvents.room
     /// Makes a look.
     private let look: @Sendable (_ steps: [RulesetStep]) throws -> DriftReport
 
@@ -30,7 +32,7 @@ public struct DriftWatch: Sendable {
         isOver: () -> Bool, tell: (News) throws -> Void
     ) throws -> DriftReport {
         // Before the first look: what happens during it is not missed.
-        var events = try RulesetEvents()
+        var events = try RulesetEvents(room: room)
         var report = try look([])
         try tell(.look(appeared: report.entries, gone: [], steps: [], report: report))
         var last = BootClock.nanoseconds

@@ -3,8 +3,8 @@ import Policy
 
 /// Who is let in although no book says so, or no longer: elements of the sets of grants and sessions.
 enum OverdueAccess {
-    /// Longer than a session's element ever has left; `SessionKeeper` gives it 45 seconds.
-    private static let longestSession: UInt64 = 46_000
+    /// A session's element never has more left.
+    private static let longestSession = SessionKeeper.timeoutMilliseconds + 1_000
 
     /// Tells of grants of a port: elements that the book does not explain, or not for so long.
     static func grants(
@@ -35,18 +35,20 @@ enum OverdueAccess {
     /// Tells of addresses that prove an identity although no session keeps them, or for longer than one could.
     static func sessions(_ lines: [SessionOverview.Line]) -> [DriftFinding] {
         lines.compactMap { line in
+            var severity = Severity.warning
             let reason: String
             if let left = line.remainingMilliseconds, left <= longestSession {
-                // A session that was killed ends by itself within this time.
-                return nil
+                guard line.sessions.isEmpty else { return nil }
+                // What a killed session leaves ends by itself within this time; what somebody keeps up looks the same.
+                severity = .note
+                reason = "for \(left / 1_000) s more, and its session is gone"
             } else if line.remainingMilliseconds == nil {
-                reason = "for good"
+                reason = "for good, and no session does that"
             } else {
                 reason = "for longer than a session lasts"
             }
             return DriftFinding(
-                .accessUnexplained(
-                    "\(line.source) proves identity \(line.identity) \(reason), and no session does that"),
+                .accessUnexplained("\(line.source) proves identity \(line.identity) \(reason)", severity: severity),
                 kind: .overdueAccess, subject: "\(line.identity) \(line.source)",
                 repair: .advice([
                     "portgate session list   # who proves what", "take the element out of the set, or apply again",

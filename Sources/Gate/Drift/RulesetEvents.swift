@@ -14,12 +14,15 @@ public struct RulesetEvents: ~Copyable {
     }
 
     /// 64 MiB: the default loses 5,800 of 6,000 transactions that come at once.
-    private static let room: Int32 = 64 << 20
+    static let room: Int32 = 64 << 20
     private let handle: OpaquePointer
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
     /// Begins to listen in the network namespace of the calling thread.
-    public init() throws(GateFailure) {
+    public init() throws(GateFailure) { try self.init(room: Self.room) }
+
+    /// Begins to listen with so many bytes for what was not taken yet.
+    init(room: Int32) throws(GateFailure) {
         guard let socket = mnl_socket_open2(12, Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)) else {
             throw .kernelUnreadable("its events: \(SystemError("socket").description)")
         }
@@ -29,7 +32,7 @@ public struct RulesetEvents: ~Copyable {
             mnl_socket_close(socket)
             throw .kernelUnreadable("its events: \(error.description)")
         }
-        var size = Self.room
+        var size = room
         let descriptor = mnl_socket_get_fd(socket)
         let length = socklen_t(MemoryLayout<Int32>.size)
         // Without CAP_NET_ADMIN in the first user namespace as much as there may be.

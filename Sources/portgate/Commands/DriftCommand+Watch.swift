@@ -4,10 +4,10 @@ import Glibc
 import Host
 import Policy
 import Reports
-import Synchronization
 
-/// Whether a signal asked the watch to end; a signal's handler can reach nothing but a global.
-private let isInterrupted = Atomic(false)
+/// Whether a signal asked the watch to end.
+// A signal's handler reaches nothing but a global; it is only ever set, by this one thread.
+nonisolated(unsafe) private var isInterrupted: sig_atomic_t = 0
 
 extension DriftCommand {
     /// Watches until a signal or the time stated, and tells what appears and what goes away.
@@ -15,12 +15,12 @@ extension DriftCommand {
         _ console: Console, _ look: @escaping @Sendable ([RulesetStep]) throws -> DriftReport
     ) throws -> ExitCode {
         for number in [SIGINT, SIGTERM, SIGHUP] {
-            signal(number) { _ in isInterrupted.store(true, ordering: .relaxed) }
+            signal(number) { _ in isInterrupted = 1 }
         }
         let end = watchSeconds.map { BootClock.moment(after: .seconds($0)) }
         let isJSON = requests.contains { $0.format == .json }
         let report = try DriftWatch(look: look).run {
-            isInterrupted.load(ordering: .relaxed) || end.map { BootClock.nanoseconds >= $0 } ?? false
+            isInterrupted != 0 || end.map { BootClock.nanoseconds >= $0 } ?? false
         } tell: { news in
             switch news {
             case .lost:
