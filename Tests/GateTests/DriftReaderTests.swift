@@ -257,11 +257,13 @@ struct DriftReaderTests {
             }
         }
         let base = """
-            table ip t { set s { type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 } }
-              set i { type ipv4_addr; flags interval; elements = { 10.0.0.0/8 } }
+            table ip t {
+              set s { type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 }; }
+              set i { type ipv4_addr; flags interval; elements = { 10.0.0.0/8 }; }
               set d { type ipv4_addr; flags timeout; }
               counter n { packets 1 bytes 2 }
-              chain c { ip saddr @s counter packets 5 bytes 6 accept; ip saddr 10.1.1.1 drop; } }
+              chain c { ip saddr @s counter packets 5 bytes 6 accept; ip saddr 10.1.1.1 drop; }
+            }
             """
         func changed(_ from: String, _ to: String) -> String {
             let parts = base.components(from)

@@ -120,7 +120,7 @@ struct DriftHostTests {
     func generation() throws {
         let bench = try Bench()
         #expect(try bench.finding("PG331", "") == nil)
-        try bench.host.loadForeign("table ip other { chain c { type filter hook input priority 0; } }\n")
+        try bench.host.loadForeign("add table ip other\nadd chain ip other c { type filter hook input priority 0; }\n")
         #expect(try bench.finding("PG332", "changed: ip other") != nil)
         try bench.host.loadForeign("insert rule ip other c tcp dport 22 accept\n")
         try bench.host.loadForeign("flush chain ip other c\n")
@@ -136,7 +136,8 @@ struct DriftHostTests {
     @Test("I08: a table of another owner that judges around the gate is found, and B-rows with it")
     func beside() throws {
         let bench = try Bench()
-        try bench.host.loadForeign("table ip early { chain c { type filter hook prerouting priority -300; } }\n")
+        try bench.host.loadForeign(
+            "add table ip early\nadd chain ip early c { type filter hook prerouting priority -300; }\n")
         #expect(try bench.finding("PG463", "before the gate")?["kind"] as? String == "foreign-shadow")
         #expect(try bench.finding("PG332", "")?["severity"] as? String == "note")
     }

@@ -170,7 +170,7 @@ public struct Witness: Hashable, Sendable, CustomStringConvertible {
         if isOwn { words += " (own)" }
         words += " → "
         if let destination { words += "\(destination) " }
-        words += "\(destinationPort)/\(transport.rawValue)"
+        words += "\(destinationPort)/\(transport.name)"
         var rest: [String] = []
         if let interface { rest.append("by \(interface)") }
         if let time { rest.append("at \(time)") }

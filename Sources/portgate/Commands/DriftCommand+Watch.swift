@@ -14,9 +14,14 @@ extension DriftCommand {
     func watch(
         _ console: Console, _ look: @escaping @Sendable ([RulesetStep]) throws -> DriftReport
     ) throws -> ExitCode {
+        // Whoever started this may have blocked them.
+        var ends = sigset_t()
+        sigemptyset(&ends)
         for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number) { _ in isInterrupted = 1 }
+            sigaddset(&ends, number)
         }
+        sigprocmask(SIG_UNBLOCK, &ends, nil)
         let end = watchSeconds.map { BootClock.moment(after: .seconds($0)) }
         let isJSON = requests.contains { $0.format == .json }
         let report = try DriftWatch(look: look).run {
