@@ -23,14 +23,18 @@ let package = Package(
         .target(name: "Host", dependencies: ["Policy", "CLinux"]),
         .target(name: "Policy", dependencies: ["CYAML", "CNettle"]),
         .target(name: "Nftables", dependencies: []),
+        .target(name: "PacketSpace"),
         .target(name: "Compiler", dependencies: ["Policy", "Nftables"]),
-        .target(name: "Drift", dependencies: ["Policy", "Nftables", "Compiler"]),
+        .target(name: "Drift", dependencies: ["Policy", "Nftables", "Compiler", "PacketSpace"]),
         .target(name: "Reports", dependencies: ["Policy", "Drift"]),
         .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Drift", "CLinux", "CNetlink"]),
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CNftCache", "CLinux"]),
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(
             name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Drift", "Reports", "Gate"]),
+        // Measures; run by Benchmarks, not shipped.
+        .executableTarget(
+            name: "packet-space-benchmark", dependencies: ["PacketSpace"], path: "Benchmarks/packet-space"),
 
         // Tests.
         .target(
@@ -43,7 +47,8 @@ let package = Package(
             name: "CompilerTests", dependencies: ["Compiler", "Policy", "Nftables", "TestSupport"],
             exclude: ["Fixtures", "Payloads"]),
         .testTarget(
-            name: "DriftTests", dependencies: ["Drift", "Compiler", "Policy", "Nftables", "TestSupport"]),
+            name: "DriftTests", dependencies: ["Drift", "PacketSpace", "Compiler", "Policy", "Nftables", "TestSupport"]),
+        .testTarget(name: "PacketSpaceTests", dependencies: ["PacketSpace"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Drift", "Policy", "Nftables", "TestSupport"]),
         .testTarget(
             name: "GateTests",
@@ -59,7 +64,7 @@ let package = Package(
 )
 
 // One place for the settings of every Swift target.
-let targetsWithoutC: Set<String> = ["Compiler", "Drift", "Reports", "Nftables"]
+let targetsWithoutC: Set<String> = ["Compiler", "Drift", "PacketSpace", "Reports", "Nftables"]
 for target in package.targets where target.type != .system && !["CLinux", "CNftCache"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [

@@ -190,7 +190,8 @@ struct DriftPartsTests {
         earlier: LastLook? = look()
     ) -> (findings: [DriftFinding], unexplained: [LastLook.Step]) {
         SinceLastLook(
-            earlier: earlier, applied: applied.map { (generation: $0.0, at: $0.1) }, isAsApplied: isAsApplied, own: own,
+            earlier: earlier, pending: earlier?.unexplained ?? [],
+            applied: applied.map { (generation: $0.0, at: $0.1) }, isAsApplied: isAsApplied, own: own,
             watched: [RulesetStep(generation: 8, process: 5, name: "nft")]
         ).steps(now, at: GateSample.now.advanced(byDays: 1))
     }

@@ -1,3 +1,4 @@
+import Nftables
 import Policy
 import TestSupport
 import Testing

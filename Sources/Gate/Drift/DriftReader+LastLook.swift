@@ -35,7 +35,8 @@ extension DriftReader {
         var unexplained: [LastLook.Step] = []
         if !accepts {
             let since = SinceLastLook(
-                earlier: ofThisBoot, applied: applied(stand, identity, after: ofThisBoot),
+                earlier: ofThisBoot, pending: earlier?.unexplained ?? [],
+                applied: applied(stand, identity, after: ofThisBoot),
                 isAsApplied: stand?.isAsApplied ?? false, own: ownReasons(stand, after: ofThisBoot?.at),
                 watched: watched)
             let told = since.steps(fingerprint, at: now)

@@ -8,10 +8,10 @@ public import Policy
 /// It changes nothing; it remembers what it saw in `looks.json`, when it is to. No source of findings hides another: one that
 /// fails becomes a finding of its own, and the report is not complete.
 public struct DriftReader: Sendable {
-    /// Decides over all packets. Without a judge, and without ``ruleset``, the report is never complete.
+    /// Decides over all packets. Without a judge the report is never complete.
     public var judge: (any MeaningJudge)?
     /// Reads what the kernel runs, for the judge.
-    public var ruleset: (@Sendable () throws -> LiveRuleset)?
+    public var ruleset: @Sendable () throws -> LiveRuleset = { try RulesetReader().read() }
     /// Whether the look is remembered for the next one.
     public var remembers = true
     /// Whether what changed since the last look is taken for good.
@@ -131,7 +131,7 @@ public struct DriftReader: Sendable {
 
     private func judge(_ declared: DeclaredPolicy, stand: GateStand?, now: Instant, _ look: inout DriftLook) {
         let what = "which packets are let through"
-        guard let judge, let ruleset else {
+        guard let judge else {
             look.add([.notLookedAt(what, "this build has nothing that decides over all packets")])
             return
         }

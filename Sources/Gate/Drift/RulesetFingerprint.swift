@@ -1,3 +1,4 @@
+import Nftables
 import Policy
 
 /// A digest for each table of the kernel, of all tables of all families: two looks that agree in it saw the same rules, sets,

@@ -5,6 +5,8 @@ import Policy
 struct SinceLastLook {
     /// The look before; nil when there was none of this boot and network namespace.
     let earlier: LastLook?
+    /// Steps that were told before and that nobody accepted, of earlier boots too.
+    let pending: [LastLook.Step]
     /// A change of portgate's own that is younger than the look before: the kernel's generation right after it, and when.
     let applied: (generation: UInt32, at: Instant)?
     /// Whether portgate's own table is as it was applied.
@@ -18,7 +20,7 @@ struct SinceLastLook {
     func steps(
         _ now: RulesetFingerprint, at moment: Instant
     ) -> (findings: [DriftFinding], unexplained: [LastLook.Step]) {
-        var unexplained = applied == nil ? earlier?.unexplained ?? [] : []
+        var unexplained = applied == nil ? pending : []
         var moved: DriftFinding?
         let base = applied ?? earlier.map { (generation: $0.ruleset.generation, at: $0.at) }
         if let base, base.generation != now.generation {

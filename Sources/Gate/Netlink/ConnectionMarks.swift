@@ -1,4 +1,5 @@
 import Glibc
+import Nftables
 
 /// Changes marks of tracked connections (linux/netfilter/nfnetlink_conntrack.h).
 struct ConnectionMarks: ~Copyable {

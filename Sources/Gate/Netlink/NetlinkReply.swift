@@ -1,11 +1,10 @@
+import Nftables
+
 /// Reads netlink messages and their attributes out of received bytes. Every length is checked: what does not fit ends the
 /// reading with an error, whatever the sender meant by it.
 struct NetlinkReply {
     /// Why bytes are no netlink message.
-    enum Malformed: Error, Hashable {
-        /// A length reaches past the end, or is shorter than its own header.
-        case length
-    }
+    typealias Malformed = NetlinkBytes.Malformed
 
     /// One message.
     struct Message {

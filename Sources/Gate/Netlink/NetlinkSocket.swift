@@ -1,5 +1,6 @@
 import CNetlink
 import Glibc
+import Nftables
 
 /// A netlink socket of libmnl, for asking the kernel one question at a time. Answers are bounded in time and size.
 struct NetlinkSocket: ~Copyable {

@@ -1,4 +1,5 @@
 import Glibc
+import Nftables
 
 /// Questions by which it is certain that an interval set holds some elements and nothing else, without reading it: the kernel
 /// walks over all that it told before for each part of a dump, and a million elements take it a minute.

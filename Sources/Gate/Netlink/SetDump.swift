@@ -1,3 +1,5 @@
+import Nftables
+
 /// Collects the elements of a set from the messages of a dump (NFT_MSG_NEWSETELEM).
 struct SetDump {
     /// A boundary of an interval, or a single value.

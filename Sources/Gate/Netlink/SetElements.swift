@@ -1,4 +1,5 @@
 import Glibc
+import Nftables
 
 /// Reads and changes the elements of sets of table `inet portgate` over netlink, at a cost that grows with what is read or
 /// changed and with nothing else. libnftables reads a whole set to add one element.

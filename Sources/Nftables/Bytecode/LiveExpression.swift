@@ -162,10 +162,12 @@ public indirect enum LiveExpression: Hashable, Sendable {
 
     // Actions that go on.
     /// Logs; a group is NFLOG's, none is the kernel log.
-    case log(prefix: String, group: UInt16?, snapLength: UInt32?, queueThreshold: UInt16?, level: UInt32?, flags: UInt32)
+    case log(
+        prefix: String, group: UInt16?, snapLength: UInt32?, queueThreshold: UInt16?, level: UInt32?, flags: UInt32)
     /// Writes packet bytes.
     case payloadWrite(
-        base: LivePayloadBase, offset: Int, length: Int, from: LiveRegister, checksumType: UInt32, checksumOffset: UInt32,
+        base: LivePayloadBase, offset: Int, length: Int, from: LiveRegister, checksumType: UInt32,
+        checksumOffset: UInt32,
         checksumFlags: UInt32)
     /// Writes into a TCP option or an extension header; without a register the option is blanked.
     case extensionHeaderWrite(operation: UInt32, type: UInt8, offset: Int, length: Int, from: LiveRegister?)

@@ -114,7 +114,9 @@ public struct LiveChain: Hashable, Sendable {
         public var devices: [String]
 
         /// Creates a hook.
-        public init(number: UInt32, priority: Int32, type: String = "filter", policy: UInt32 = 1, devices: [String] = []) {
+        public init(
+            number: UInt32, priority: Int32, type: String = "filter", policy: UInt32 = 1, devices: [String] = []
+        ) {
             self.number = number
             self.priority = priority
             self.type = type

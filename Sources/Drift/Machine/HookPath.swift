@@ -1,0 +1,172 @@
+import Nftables
+import PacketSpace
+
+/// The hooks that a packet passes, in order, and what changes between them.
+struct HookPath: Hashable, Sendable {
+    /// A step on the way.
+    enum Step: Hashable, Sendable {
+        /// Ingress of the device it came by: netdev tables, and inet tables at ingress.
+        case ingress
+        /// A hook of the IP families (NF_INET_*).
+        case hook(UInt32)
+        /// From here on something has a value.
+        case becomes(Quantity, UInt128)
+    }
+
+    let steps: [Step]
+
+    /// From another host to a socket of this one.
+    static let arriving = HookPath(steps: [.ingress, .hook(0), .hook(1)])
+    /// From another host through this one.
+    static let forwarded = HookPath(steps: [.ingress, .hook(0), .hook(2), .hook(4)])
+    /// From a socket of this host to another host.
+    static let leaving = HookPath(steps: [.hook(3), .hook(4)])
+    /// From a socket of this host to a socket of it.
+    static let own = HookPath(steps: [
+        .hook(3), .hook(4), .becomes(.meta(MetaKey.outputInterfaceName.rawValue), 0),
+        .becomes(.meta(MetaKey.outputInterface.rawValue), 0),
+        .becomes(.meta(MetaKey.inputInterfaceName.rawValue), HookPath.loopbackName),
+        .becomes(.meta(MetaKey.inputInterface.rawValue), 1), .ingress, .hook(0), .hook(1),
+    ])
+
+    /// `lo` as a name in a register.
+    static let loopbackName = interfaceName("lo")
+
+    /// Returns a name of an interface as the number that a register holds: 16 bytes, filled with zeros.
+    static func interfaceName(_ name: String) -> UInt128 {
+        var number: UInt128 = 0
+        let bytes = Array(name.utf8.prefix(15))
+        for place in 0..<16 { number = number << 8 | UInt128(place < bytes.count ? bytes[place] : 0) }
+        return number
+    }
+}
+
+/// A base chain at a hook.
+struct BaseChainPlace {
+    let table: LiveTable
+    let chain: LiveChain
+    let hook: LiveChain.Hook
+    let isBeforeConntrack: Bool
+}
+
+extension LiveRuleset {
+    /// Returns the base chains that judge at a step, in the order in which they run: by priority, at the same priority the one
+    /// that was registered last first (nf_hook_entries_grow, net/netfilter/core.c). Chains of type nat stand where the
+    /// translation does (nf_nat_inet_fn), in the order of their priorities.
+    func baseChains(at step: HookPath.Step, sees: (LiveTable) -> Bool) -> [BaseChainPlace] {
+        var found: [(order: (Int64, Int64), place: BaseChainPlace)] = []
+        for table in tables where !table.isDormant && sees(table) {
+            for chain in table.chains {
+                guard let hook = chain.hook, table.isAt(step, hook) else { continue }
+                var order = (Int64(hook.priority), Int64(hook.priority))
+                if hook.type == "nat" { order.0 = hook.number == 0 || hook.number == 3 ? -100 : 100 }
+                let isBefore: Bool
+                switch step {
+                case .ingress: isBefore = true
+                case .hook(0), .hook(3): isBefore = order.0 <= -200
+                case .hook, .becomes: isBefore = false
+                }
+                found.append((order, BaseChainPlace(table: table, chain: chain, hook: hook, isBeforeConntrack: isBefore)))
+            }
+        }
+        // Stable, and the last registered first.
+        return found.enumerated().sorted { one, other in
+            one.element.order != other.element.order
+                ? one.element.order < other.element.order : one.offset > other.offset
+        }.map(\.element.place)
+    }
+}
+
+extension LiveTable {
+    fileprivate func isAt(_ step: HookPath.Step, _ hook: LiveChain.Hook) -> Bool {
+        switch step {
+        case .ingress: (family == .netdev && hook.number == 0) || (family == .inet && hook.number == 5)
+        case .hook(let number): [.inet, .ip, .ip6].contains(family) && hook.number == number
+        case .becomes: false
+        }
+    }
+}
+
+extension SymbolicMachine {
+    /// Says what a path will ask for.
+    func collect(_ path: HookPath) {
+        for step in path.steps {
+            switch step {
+            case .becomes(let quantity, let value):
+                let index = variables.index(of: quantity)
+                variables.demandWritable(index)
+                variables.demand(index, IntervalList(value, value))
+            case .ingress, .hook:
+                for place in ruleset.baseChains(at: step, sees: sees) {
+                    if place.hook.type == "nat" {
+                        let state = variables.index(of: .connection(ConnectionKeyNumber.state.rawValue, nil))
+                        for value: UInt128 in [4, 8] { variables.demand(state, IntervalList(value, value)) }
+                    }
+                    for device in place.hook.devices {
+                        let index = variables.index(of: .meta(MetaKey.inputInterfaceName.rawValue))
+                        let name = HookPath.interfaceName(device)
+                        variables.demand(index, IntervalList(name, name))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns what becomes of packets on a path: those that go on at its end pass by `onward`.
+    func summary(of path: HookPath) throws -> Summary {
+        var parts: [Summary] = []
+        for step in path.steps {
+            if case .becomes(let quantity, let value) = step {
+                var way = Way.everything
+                let index = variables.index(of: quantity)
+                for (level, isSet) in variables.assignment(index, value: value) {
+                    way.writes[level] = isSet ? .full : .empty
+                }
+                parts.append(Summary(exits: [.onward: way]))
+                continue
+            }
+            for place in ruleset.baseChains(at: step, sees: sees) { parts.append(try summary(of: place)) }
+        }
+        return try variables.space.sequence(of: parts[...])
+    }
+
+    /// Returns what becomes of packets at one base chain.
+    func summary(of place: BaseChainPlace) throws -> Summary {
+        let inner = try summary(of: place.chain, in: place.table, isBeforeConntrack: place.isBeforeConntrack)
+        let space = variables.space
+        var result = inner
+        result.exits[.onward] = nil
+        result.exits[.back] = nil
+        result.exits[.accept] = nil
+        let undecided = try space.join(inner[.onward], inner[.back])
+        var passing = inner[.accept]
+        if place.hook.policy == 0 {
+            result.exits[.drop] = try space.join(inner[.drop], undecided)
+        } else {
+            passing = try space.join(passing, undecided)
+        }
+        result.exits[.onward] = passing
+        var meets = Node.full
+        if place.hook.type == "nat" {
+            // Only a connection's first packet, and only until something translates it.
+            let state = Quantity.connection(ConnectionKeyNumber.state.rawValue, nil)
+            meets = try space.union(
+                try variables.node(state, is: 8), try variables.node(state, is: 4))
+            if place.hook.number == 0 || place.hook.number == 3 {
+                meets = try space.intersection(meets, try variables.node(.translation, is: 0))
+            }
+        }
+        if !place.hook.devices.isEmpty {
+            let name = Quantity.meta(MetaKey.inputInterfaceName.rawValue)
+            var devices: [Node] = []
+            for device in place.hook.devices {
+                devices.append(try variables.node(name, is: HookPath.interfaceName(device)))
+            }
+            meets = try space.intersection(meets, try space.union(of: devices))
+        }
+        if meets.isFull { return result }
+        let entering = Summary(exits: [.onward: Way(packets: meets)])
+        let passingBy = Summary(exits: [.onward: Way(packets: !meets)])
+        return try space.parallel([try space.sequence(entering, result), passingBy])
+    }
+}

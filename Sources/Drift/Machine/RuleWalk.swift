@@ -1,0 +1,271 @@
+import Nftables
+import PacketSpace
+
+/// One rule under symbolic execution: which packets are still in it, what registers hold, and what has been written.
+///
+/// A test that does not hold ends the rule; what stood before it keeps its effect. All sets are in terms of the packet as it
+/// enters the rule.
+struct RuleWalk {
+    let machine: SymbolicMachine
+    let place: RulePlace
+    /// For each expression how many equal ones stand before it in the chain: each has a state of its own.
+    let ordinals: [Int]
+    /// The index of the expression that is run.
+    private var current = 0
+
+    private(set) var registers = Registers()
+    /// The packets that are still in the rule.
+    private(set) var packets = Node.full
+    /// What has been written, by quantity, most significant bit first.
+    private var overlay: [PacketVariables.Index: [SymbolicBit]] = [:]
+    /// The packets for which the rule ended after something was written.
+    private var ended = Way.nothing
+    private var hasWritten = false
+    private var parts: [Summary] = []
+    private var events: [Event: Node] = [:]
+
+    init(_ machine: SymbolicMachine, _ place: RulePlace, ordinals: [Int]) {
+        self.machine = machine
+        self.place = place
+        self.ordinals = ordinals
+    }
+
+    var variables: PacketVariables { machine.variables }
+    var space: PacketSpace { machine.variables.space }
+    var tests: SymbolicTests { SymbolicTests(variables: machine.variables) }
+    var isCollecting: Bool { !machine.variables.isSettled }
+
+    /// Runs expressions to their end and returns what becomes of packets.
+    mutating func run(_ expressions: [LiveExpression]) throws -> Summary {
+        for (index, expression) in expressions.enumerated() {
+            guard !packets.isEmpty else { break }
+            current = index
+            try execute(expression)
+        }
+        return try finish()
+    }
+
+    private mutating func finish() throws -> Summary {
+        if !packets.isEmpty { try leave(.onward) }
+        if !ended.packets.isEmpty { parts.append(Summary(exits: [.onward: ended])) }
+        var summary = try space.parallel(parts[...])
+        if !hasWritten {
+            let accounted = try space.union(of: summary.exits.values.map(\.packets))
+            summary.exits[.onward] = try space.join(summary[.onward], Way(packets: !accounted))
+        }
+        for (event, packets) in events {
+            summary.events[event] = try space.union(summary.events[event] ?? .empty, packets)
+        }
+        return summary
+    }
+
+    // MARK: Tests
+
+    /// Goes on with the packets of which something holds; for the others the rule ends.
+    mutating func require(_ node: Node) throws {
+        guard !isCollecting else { return }
+        let passing = try space.intersection(packets, node)
+        if hasWritten {
+            let failing = try space.difference(packets, node)
+            ended = try space.join(ended, Way(packets: failing, writes: try writes()))
+        }
+        packets = passing
+    }
+
+    /// Goes on where something holds that is not modelled.
+    mutating func require(_ atom: Atom, negated: Bool = false) throws {
+        let node = try self.node(atom)
+        try require(negated ? !node : node)
+    }
+
+    func node(_ atom: Atom) throws -> Node {
+        let index = variables.index(of: .atom(atom))
+        return isCollecting ? .full : try variables.node(index, in: IntervalList(1, 1))
+    }
+
+    /// Returns an atom with a state of its own, told by its words and by how many of its equals stand before it.
+    func ownAtom(_ kind: Atom.Kind, _ words: String) -> Atom { Atom(kind, "\(words) (\(occurrence))") }
+
+    /// The place of the expression among its equals, in words.
+    var occurrence: String { "\(place.chain) no. \(ordinals.indices.contains(current) ? ordinals[current] : 0)" }
+
+    /// Does what a load's conditions say.
+    mutating func require(_ conditions: [LoadCondition]) throws {
+        for condition in conditions {
+            switch condition {
+            case .never: try require(isCollecting ? .full : .empty)
+            case .atom(let atom): try require(atom)
+            case .tracked: try require(try tracked())
+            case .atLeast(let quantity, let least): try require(try number(quantity, least, .max))
+            case .among(let quantity, let values):
+                var nodes: [Node] = []
+                for value in values { nodes.append(try number(quantity, value, value)) }
+                try require(isCollecting ? .full : try space.union(of: nodes))
+            case .segmentOrLength(let least):
+                let isSegment = try number(.transport, 6, 6)
+                let isLong = try number(.transportLength, least, .max)
+                try require(isCollecting ? .full : try space.union(isSegment, isLong))
+            }
+        }
+    }
+
+    /// Returns the packets of which conntrack knows the connection: not `invalid`, not `untracked`.
+    func tracked() throws -> Node {
+        let bits = self.bits(of: .connection(ConnectionKeyNumber.state.rawValue, nil))[...]
+        let invalid = try tests.equal(bits, 1)
+        let untracked = try tests.equal(bits, 0x40)
+        return isCollecting ? .full : try space.intersection(!invalid, !untracked)
+    }
+
+    private func number(_ quantity: Quantity, _ first: UInt128, _ last: UInt128) throws -> Node {
+        try tests.within(bits(of: quantity)[...], first, last)
+    }
+
+    // MARK: Values
+
+    /// Returns a quantity's bits at this point of the rule.
+    func bits(of quantity: Quantity) -> [SymbolicBit] {
+        let index = variables.index(of: quantity)
+        return overlay[index] ?? variables.bits(index)
+    }
+
+    mutating func write(_ register: LiveRegister, _ bits: [SymbolicBit]) { registers.write(register, bits) }
+
+    /// Loads what an expression loads; false when it is none.
+    mutating func load(_ expression: LiveExpression) throws -> Bool {
+        guard let (load, into) = variables.reading.load(expression, beforeConntrack: place.isBeforeConntrack) else {
+            return false
+        }
+        try require(load.conditions)
+        var bits: [SymbolicBit] = []
+        bits.reserveCapacity(load.bytes.count * 8)
+        var last: (quantity: Quantity, bits: [SymbolicBit])?
+        for source in load.bytes {
+            switch source {
+            case .constant(let byte): bits += Self.constants(byte)
+            case .quantity(let quantity, let byte):
+                let all = last?.quantity == quantity ? last?.bits ?? [] : self.bits(of: quantity)
+                last = (quantity, all)
+                let missing = max(0, 8 - all.count)
+                bits += Array(repeating: .constant(false), count: missing)
+                bits += all.dropFirst(byte * 8).prefix(8 - missing)
+            }
+        }
+        write(into, bits)
+        return true
+    }
+
+    static func constants(_ byte: UInt8) -> [SymbolicBit] { (0..<8).map { .constant(byte >> UInt8(7 - $0) & 1 == 1) } }
+
+    // MARK: Writing
+
+    /// Writes a quantity.
+    mutating func set(_ quantity: Quantity, _ new: [SymbolicBit]) throws {
+        let index = variables.index(of: quantity)
+        let width = variables.width(index)
+        guard new.count == width else { return }
+        if isCollecting {
+            variables.demandWritable(index)
+            if let value = Self.number(new) {
+                variables.demand(index, IntervalList(value, value))
+            } else {
+                variables.demandBits(index)
+                for bit in new { if case .variable(let other, _) = bit { variables.demandBits(other) } }
+            }
+        }
+        if !hasWritten {
+            hasWritten = true
+            // Whoever left the rule before this left it untouched.
+            let accounted = try space.union(of: [packets] + parts.flatMap { $0.exits.values.map(\.packets) })
+            if !isCollecting { ended = Way(packets: !accounted) }
+        }
+        overlay[index] = new
+    }
+
+    /// Bits that are the same in every packet, as a number.
+    static func number(_ bits: [SymbolicBit]) -> UInt128? {
+        var number: UInt128 = 0
+        for bit in bits {
+            guard case .constant(let isSet) = bit else { return nil }
+            number = number << 1 | (isSet ? 1 : 0)
+        }
+        return number
+    }
+
+    /// What has been written, by level.
+    private func writes() throws -> [UInt32: Node] {
+        var found: [UInt32: Node] = [:]
+        guard !isCollecting else { return found }
+        for (index, bits) in overlay {
+            switch variables.representation(index) {
+            case .constant: continue
+            case .bits(let field):
+                for (place, bit) in bits.enumerated() where bit != .variable(index, place) {
+                    found[field.firstLevel + UInt32(place)] = try tests.node(bit)
+                }
+            case .classes:
+                guard let value = Self.number(bits) else {
+                    if bits == variables.bits(index) { continue }
+                    throw Undecided.notDemanded(variables.quantity(index))
+                }
+                for (level, isSet) in variables.assignment(index, value: value) { found[level] = isSet ? .full : .empty }
+            }
+        }
+        return found
+    }
+
+    // MARK: Leaving
+
+    /// All packets that are still in the rule leave it.
+    mutating func leave(_ exit: Exit) throws {
+        try leave(with: Summary(exits: [exit: .everything]), where: .full)
+        packets = .empty
+    }
+
+    /// Those packets that are in a set meet a summary and are gone; the others stay.
+    mutating func leave(with summary: Summary, where node: Node) throws {
+        guard !isCollecting else { return }
+        let taken = try space.intersection(packets, node)
+        if taken.isEmpty { return }
+        let first = Summary(exits: [.onward: Way(packets: taken, writes: try writes())])
+        parts.append(try space.sequence(first, summary))
+    }
+
+    /// Goes on with the packets outside a set, which have left.
+    mutating func stay(outside node: Node) throws {
+        guard !isCollecting else { return }
+        packets = try space.difference(packets, node)
+    }
+
+    /// Notes that something is done to the packets that are still in the rule.
+    mutating func note(_ kind: Event.Kind, _ words: @autoclosure () -> String) throws {
+        guard !isCollecting, place.notesEvents else { return }
+        let event = Event(kind: kind, words: words())
+        events[event] = try space.union(events[event] ?? .empty, packets)
+    }
+}
+
+/// Where a rule stands.
+struct RulePlace {
+    let table: LiveTable
+    let chain: String
+    /// Whether it is met before conntrack looks at the packet.
+    let isBeforeConntrack: Bool
+    /// Whether it is told what rules do beside deciding.
+    let notesEvents: Bool
+}
+
+extension PacketSpace {
+    /// Joins summaries of disjoint packets.
+    func parallel(_ summaries: ArraySlice<Summary>) throws -> Summary {
+        guard summaries.count > 1 else { return summaries.first ?? Summary(exits: [:]) }
+        let middle = summaries.startIndex + summaries.count / 2
+        var result = try parallel(summaries[..<middle])
+        let other = try parallel(summaries[middle...])
+        for (exit, way) in other.exits { result.exits[exit] = try join(result[exit], way) }
+        for (event, packets) in other.events {
+            result.events[event] = try union(result.events[event] ?? .empty, packets)
+        }
+        return result
+    }
+}
