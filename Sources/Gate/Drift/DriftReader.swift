@@ -46,9 +46,7 @@ public struct DriftReader: Sendable {
             look.add((stand.findings + stand.endingSoon).map(DriftFinding.init(status:)))
             look.add(Self.mismatches(stand))
             look.add(identities.findings(stand.look.table, door: door).map(DriftFinding.init(status:)))
-            look.add(
-                LogGroups.findings(LogGroups.written(by: stand.look.table), bound: host.logGroups())
-                    .map(DriftFinding.init(status:)))
+            look.add(logs(stand))
             if stand.look.table != nil {
                 look.take("chains of other tables") { () throws(GateFailure) in
                     let later = try door.baseChains().filter(\.comesAfterTheGate)
@@ -92,6 +90,14 @@ public struct DriftReader: Sendable {
             )
         }
         return found
+    }
+
+    private func logs(_ stand: GateStand) -> [DriftFinding] {
+        let groups = LogGroups.written(by: stand.look.table)
+        guard let bound = host.logGroups() else {
+            return groups.isEmpty ? [] : [.notLookedAt("who takes the log", "the kernel does not tell")]
+        }
+        return LogGroups.findings(groups, bound: bound).map(DriftFinding.init(status:))
     }
 
     private func access(_ stand: GateStand, now: Instant) throws(GateFailure) -> [DriftFinding] {
