@@ -49,10 +49,10 @@ let package = Package(
         .testTarget(
             name: "DriftTests", dependencies: ["Drift", "PacketSpace", "Compiler", "Policy", "Nftables", "TestSupport"]),
         .testTarget(name: "PacketSpaceTests", dependencies: ["PacketSpace"]),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Policy", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Drift", "Policy", "Nftables", "TestSupport"]),
         .testTarget(
             name: "GateTests",
-            dependencies: ["Gate", "Host", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
+            dependencies: ["Gate", "Drift", "Host", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
             exclude: ["HostileRulesets", "Rulesets"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(

@@ -45,6 +45,8 @@ public struct DriftFinding: Hashable, Sendable {
         case unexplainedChange = "unexplained-change"
         /// Something could not be looked at.
         case notLookedAt = "not-looked-at"
+        /// What is to be passed over is out of date, or written wrongly.
+        case ignores = "ignore"
     }
 
     /// How sure a difference of meaning is.
@@ -65,12 +67,18 @@ public struct DriftFinding: Hashable, Sendable {
     public var responsible: Responsible?
     /// How sure it is.
     public var certainty: Certainty
+    /// What it is about, beside port and rule, in words that stay the same from look to look: its id hangs on them.
+    public var subject: String
+    /// What would undo it, where the rule responsible does not say so.
+    public var repair: Repair?
 
     /// Creates a finding.
     public init(
         _ diagnostic: Diagnostic, kind: Kind, witness: Witness? = nil, responsible: Responsible? = nil,
-        certainty: Certainty = .certain
+        certainty: Certainty = .certain, subject: String = "", repair: Repair? = nil
     ) {
+        self.subject = subject
+        self.repair = repair
         self.diagnostic = diagnostic
         self.kind = kind
         self.witness = witness
@@ -169,4 +177,14 @@ public struct Witness: Hashable, Sendable, CustomStringConvertible {
         rest += conditions
         return rest.isEmpty ? words : words + " (" + rest.joined(separator: ", ") + ")"
     }
+}
+
+extension Responsible {
+    /// The family as nft writes it.
+    public var familyName: String { family.description }
+}
+
+extension Witness {
+    /// `ipv4` or `ipv6`.
+    public var familyName: String { family == .v4 ? "ipv4" : "ipv6" }
 }

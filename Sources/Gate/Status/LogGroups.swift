@@ -1,4 +1,6 @@
 import Glibc
+import Nftables
+import Policy
 
 /// Who has bound the NFLOG groups of this network namespace.
 enum LogGroups {
@@ -29,5 +31,23 @@ enum LogGroups {
         guard let name else { return "netlink port \(port)" }
         let printable = name.filter { $0 > 0x20 && $0 < 0x7f }
         return "pid \(port) (\(String(decoding: printable, as: UTF8.self)))"
+    }
+
+    /// Returns the NFLOG groups that a table writes to.
+    static func written(by table: Table?) -> Set<UInt16> {
+        var groups: Set<UInt16> = []
+        for chain in table?.chains ?? [] {
+            for rule in chain.rules {
+                for case .log(_, let group, _, _) in rule.statements { groups.insert(group) }
+            }
+        }
+        return groups
+    }
+
+    /// Tells of groups that nobody has bound.
+    static func findings(_ groups: Set<UInt16>, bound: [UInt16: UInt32]?) -> [Diagnostic] {
+        guard !groups.isEmpty else { return [] }
+        guard let bound else { return [.logUnknown(groups.sorted())] }
+        return groups.subtracting(bound.keys).sorted().map { .logUnbound($0) }
     }
 }

@@ -59,26 +59,29 @@ public enum JSONReport {
 
     /// Writes a finding.
     public static func finding(_ diagnostic: Diagnostic, in sources: SourceMap, _ json: inout JSONWriter) {
-        json.object { json in
-            json.member("code", diagnostic.code)
-            json.member("severity", diagnostic.severity.rawValue)
-            json.member("message", diagnostic.message)
-            if let span = diagnostic.span { place(span, in: sources, &json) }
-            json.member("port", ifAny: diagnostic.port)
-            json.member("rule", ifAny: diagnostic.rule)
-            json.key("notes")
-            json.array(diagnostic.notes) { json, note in
-                json.object { json in
-                    json.member("message", note.message)
-                    if let span = note.span { place(span, in: sources, &json) }
-                }
+        json.object { members(of: diagnostic, in: sources, &$0) }
+    }
+
+    /// Writes the members of a finding.
+    static func members(of diagnostic: Diagnostic, in sources: SourceMap, _ json: inout JSONWriter) {
+        json.member("code", diagnostic.code)
+        json.member("severity", diagnostic.severity.rawValue)
+        json.member("message", diagnostic.message)
+        if let span = diagnostic.span { place(span, in: sources, &json) }
+        json.member("port", ifAny: diagnostic.port)
+        json.member("rule", ifAny: diagnostic.rule)
+        json.key("notes")
+        json.array(diagnostic.notes) { json, note in
+            json.object { json in
+                json.member("message", note.message)
+                if let span = note.span { place(span, in: sources, &json) }
             }
-            if let fix = diagnostic.fix {
-                json.key("fix")
-                json.object { json in
-                    place(fix.span, in: sources, &json)
-                    json.member("replacement", fix.replacement)
-                }
+        }
+        if let fix = diagnostic.fix {
+            json.key("fix")
+            json.object { json in
+                place(fix.span, in: sources, &json)
+                json.member("replacement", fix.replacement)
             }
         }
     }

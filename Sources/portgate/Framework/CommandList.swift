@@ -20,7 +20,7 @@ enum CommandList {
             title: "Operate a host",
             commands: [
                 InitCommand.self, PlanCommand.self, ApplyCommand.self, ConfirmCommand.self, RollbackCommand.self,
-                StatusCommand.self, BootCommand.self, SessionCommand.self, GrantCommand.self,
+                StatusCommand.self, DriftCommand.self, BootCommand.self, SessionCommand.self, GrantCommand.self,
             ]),
         Group(title: "This tool", commands: [CompletionsCommand.self, HelpCommand.self]),
     ]

@@ -12,6 +12,10 @@ enum OutputFormat: String, Sendable, CaseIterable {
     case junit
     /// The Test Anything Protocol, version 14.
     case tap
+    /// One page that needs nothing else.
+    case html
+    /// Metrics for the textfile collector of node_exporter.
+    case prometheus
     /// A plan that `apply` takes.
     case plan
 }
