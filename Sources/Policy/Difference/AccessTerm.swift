@@ -97,6 +97,9 @@ struct TermBuilder {
             policy.signatures.map { ($0.name, $0.parts) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// Forgets the numbers of times, for a catalog of its own.
+    mutating func forgetTimes() { times = [:] }
+
     /// The terms of rules, in the order they first appear. Rules that can match nobody or never have none.
     mutating func terms(of rules: [(index: Int, rule: AccessRule)], _ catalog: inout DemandCatalog) -> [AccessTerm] {
         var order: [Demand] = []

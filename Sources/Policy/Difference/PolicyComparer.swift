@@ -29,7 +29,7 @@ struct PolicyComparer {
     }
 
     /// The most different ends behind the horizon for which rules are compared.
-    private static let mostLateEnds = 200
+    static let mostLateEnds = 200
 
     /// Whether something of a port is only observed, so that there is more to compare.
     var hasStaged: Bool {
@@ -281,6 +281,9 @@ struct PolicyComparer {
 extension SourceSet {
     /// A source that is easily read: a remote IPv4 one if there is one, not the first of its block if it has more.
     fileprivate var readable: (source: IPAddress, isOwn: Bool)? {
+        // An address of the documentation (RFC 5737), where it is one of the sources.
+        let documented: UInt32 = 0xc000_0201
+        if remote4.contains(documented) { return (.v4(IPv4Address(bits: documented)), false) }
         if let interval = remote4.intervals.first {
             return (.v4(IPv4Address(bits: interval.first == interval.last ? interval.first : interval.first + 1)), false)
         }

@@ -26,6 +26,9 @@ struct TimeLine: Sendable {
     /// The whole line.
     var always: TimeSet { TimeSet(bounds: [0, length * stretches]) }
 
+    /// The whole of a stretch, as ``pattern(of:on:)`` gives it.
+    var wholeStretch: TimeSet { TimeSet(bounds: [0, length]) }
+
     /// Returns the points at which a rule with these openings (nil: no windows) and this end allows.
     func points(openings: [InstantRange]?, until end: Instant?) -> TimeSet {
         var parts: [(Int64, Int64)] = []

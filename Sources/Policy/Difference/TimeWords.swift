@@ -28,21 +28,28 @@ struct TimeWords {
                 words: "always", isAlways: true, window: nil, from: line.start, until: nil, examples: [line.start])
         }
         let first = line.pattern(of: points, on: 0)
-        // The same before the horizon and on every stretch behind it: the stretches need no word.
-        let isEverywhere =
-            !line.lateEnds.isEmpty && later.count == line.lateEnds.count + 1
-            && later.allSatisfy { line.pattern(of: points, on: $0) == first }
+        // The stretches behind the horizon on which it goes on as before need no words of their own.
+        var going = 0
+        if !ranges.isEmpty {
+            while going < later.count, later[going] == going + 1, line.pattern(of: points, on: going + 1) == first {
+                going += 1
+            }
+        }
+        let end = going > 0 ? line.bounds(of: going).until : ranges.last?.end
+        let recurs = going > 0 ? end == nil : reachesHorizon(ranges)
         var parts: [String] = []
         var window: Name?
-        if !ranges.isEmpty {
-            let (words, name) = pattern(ranges, isLast: later.isEmpty)
-            parts.append(words)
+        if first == line.wholeStretch {
+            parts.append(end.map { "until \(Self.text($0))" } ?? "always")
+        } else if !ranges.isEmpty {
+            let (words, name) = pattern(ranges)
+            parts.append(words + (going > 0 ? end.map { " until \(Self.text($0))" } ?? "" : ""))
             window = name
         }
-        if !isEverywhere { parts += laterWords(points, later) }
+        let behind = Array(later.dropFirst(going))
+        parts += laterWords(points, behind)
         let from = ranges.first?.start ?? later.first.map { line.bounds(of: $0).from } ?? line.start
-        var until = later.isEmpty || isEverywhere ? ranges.last?.end : line.bounds(of: later[later.count - 1]).until
-        if isEverywhere || later.isEmpty && reachesHorizon(ranges) { until = nil }
+        let until = behind.last.map { line.bounds(of: $0).until } ?? (recurs ? nil : end)
         return ChangeTime(
             words: parts.joined(separator: "; "), isAlways: false, window: window, from: from, until: until,
             examples: ranges.isEmpty ? [from] : ranges.prefix(3).map(\.start))
@@ -63,7 +70,7 @@ struct TimeWords {
             var words = "from \(Self.text(from))" + (until.map { " until \(Self.text($0))" } ?? " on")
             let ranges = line.moments(of: pattern).ranges
             if !(ranges.count == 1 && ranges[0].start == line.start && ranges[0].end == line.horizon) {
-                words += ", " + self.pattern(ranges, isLast: true).words
+                words += ", " + self.pattern(ranges).words
             }
             parts.append(words)
         }
@@ -77,7 +84,7 @@ struct TimeWords {
     }
 
     /// Describes stretches before the horizon.
-    private func pattern(_ ranges: [InstantRange], isLast: Bool) -> (words: String, window: Name?) {
+    private func pattern(_ ranges: [InstantRange]) -> (words: String, window: Name?) {
         guard let first = ranges.first, let last = ranges.last else { return ("never", nil) }
         if ranges.count == 1, first.start == line.start || first.end == line.horizon {
             if first.start == line.start { return ("until \(Self.text(first.end))", nil) }

@@ -12,6 +12,8 @@ enum OutputFormat: String, Sendable, CaseIterable {
     case junit
     /// The Test Anything Protocol, version 14.
     case tap
+    /// Markdown, for a comment on a pull request.
+    case markdown
     /// A plan that `apply` takes.
     case plan
 }
