@@ -102,7 +102,8 @@ struct PolicyDifferencePropertyTests {
         var random = TestSupport.SeededGenerator(seed: seed &+ 77)
         var differing = 0
         let requests: [RequestType?] = [
-            nil, nil, .tls, .tls12, .ssh, .http(method: nil, pathPrefix: nil), .http(method: "get", pathPrefix: "/v1/x"),
+            nil, nil, .tls, .tls12, .ssh, .http(method: nil, pathPrefix: nil),
+            .http(method: "get", pathPrefix: "/v1/x"),
             .dns, .redis(commands: ["get"]), .postgresql, .postgresqlTLS,
         ]
         for policy in [old, new] {
@@ -125,12 +126,15 @@ struct PolicyDifferencePropertyTests {
         return (differing, changes.count)
     }
 
-    @Test("every differing attempt lies in a change and every change has a witness, on random pairs", arguments: [false, true])
+    @Test(
+        "every differing attempt lies in a change and every change has a witness, on random pairs",
+        arguments: [false, true])
     func randomPairs(isWide: Bool) throws {
         var sum = (differing: 0, changes: 0)
         for seed: UInt64 in 0..<30 {
             let found = try Self.compare(
-                PolicyGenerator.yaml(seed: seed, isWide: isWide), PolicyGenerator.yaml(seed: seed + 1000, isWide: isWide),
+                PolicyGenerator.yaml(seed: seed, isWide: isWide),
+                PolicyGenerator.yaml(seed: seed + 1000, isWide: isWide),
                 seed: seed)
             sum = (sum.differing + found.differing, sum.changes + found.changes)
         }

@@ -227,7 +227,9 @@ extension TermBuilder {
         switch key {
         case .known(let type): return type
         case .signature(let parts):
-            if let signature = policy.signatures.first(where: { $0.parts == parts }) { return .signature(signature.name) }
+            if let signature = policy.signatures.first(where: { $0.parts == parts }) {
+                return .signature(signature.name)
+            }
             var text = "x"
             while let name = Name(text), signatures[name] != nil { text += "x" }
             return Name(text).map { .signature($0) } ?? .any

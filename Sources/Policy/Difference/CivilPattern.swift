@@ -73,7 +73,8 @@ struct CivilPattern {
                     let hours = HourRange(start: Int(second / 60), end: Int(until / 60))
                 else { return false }
                 var list = days[Int(day)] ?? []
-                if let last = list.last, last.end == hours.start, let joined = HourRange(start: last.start, end: hours.end)
+                if let last = list.last, last.end == hours.start,
+                    let joined = HourRange(start: last.start, end: hours.end)
                 {
                     list[list.count - 1] = joined
                 } else {

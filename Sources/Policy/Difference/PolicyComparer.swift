@@ -233,7 +233,8 @@ struct PolicyComparer {
         let line = catalog.line
         let (ranges, later) = line.moments(of: points)
         if let first = ranges.first { return [first.start] }
-        guard let stretch = later.first, let pattern = line.moments(of: line.pattern(of: points, on: stretch)).ranges.first
+        guard let stretch = later.first,
+            let pattern = line.moments(of: line.pattern(of: points, on: stretch)).ranges.first
         else { return [] }
         let from = line.bounds(of: stretch).from
         let week: Int64 = 7 * 86_400
@@ -285,10 +286,14 @@ extension SourceSet {
         let documented: UInt32 = 0xc000_0201
         if remote4.contains(documented) { return (.v4(IPv4Address(bits: documented)), false) }
         if let interval = remote4.intervals.first {
-            return (.v4(IPv4Address(bits: interval.first == interval.last ? interval.first : interval.first + 1)), false)
+            return (
+                .v4(IPv4Address(bits: interval.first == interval.last ? interval.first : interval.first + 1)), false
+            )
         }
         if let interval = remote6.intervals.first {
-            return (.v6(IPv6Address(bits: interval.first == interval.last ? interval.first : interval.first + 1)), false)
+            return (
+                .v6(IPv6Address(bits: interval.first == interval.last ? interval.first : interval.first + 1)), false
+            )
         }
         let home: UInt32 = 0x7f00_0001
         if own4.contains(home) { return (.v4(IPv4Address(bits: home)), true) }

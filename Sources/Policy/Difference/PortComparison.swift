@@ -163,13 +163,14 @@ struct PortComparison {
                 atoms: atoms ? row.atoms : row.atoms.isEmpty ? [] : [-1],
                 transports: transports ? row.transports : [])
         }
-        rows = Self.united(rows, by: { key($0, points: false) }) { $0.points = $0.points.union($1.points) }
-        rows = Self.united(rows, by: { key($0, sourceClasses: false) }) { row, other in
-            row.sourceClasses = Array(Set(row.sourceClasses + other.sourceClasses)).sorted()
-        }
-        rows = Self.united(rows, by: { key($0, transports: false) }) { $0.transports += $1.transports }
-        rows = Self.united(rows, by: { key($0, requests: false) }) { $0.requests += $1.requests }
-        rows = Self.united(rows, by: { key($0, atoms: false) }) { $0.atoms += $1.atoms }
+        // Each time those are one group that have all but one dimension in common.
+        rows = Self.united(rows, by: { key($0, points: false) }, { $0.points = $0.points.union($1.points) })
+        rows = Self.united(
+            rows, by: { key($0, sourceClasses: false) },
+            { $0.sourceClasses = Array(Set($0.sourceClasses + $1.sourceClasses)).sorted() })
+        rows = Self.united(rows, by: { key($0, transports: false) }, { $0.transports += $1.transports })
+        rows = Self.united(rows, by: { key($0, requests: false) }, { $0.requests += $1.requests })
+        rows = Self.united(rows, by: { key($0, atoms: false) }, { $0.atoms += $1.atoms })
         return rows.map { row in
             Finding(
                 change: row.change, requests: row.requests, atoms: row.atoms, points: row.points,

@@ -26,7 +26,8 @@ struct SettingComparison {
     }
 
     private func change(
-        _ key: String, _ old: String, _ new: String, _ direction: AccessChange.Direction? = nil, _ meaning: String? = nil,
+        _ key: String, _ old: String, _ new: String, _ direction: AccessChange.Direction? = nil,
+        _ meaning: String? = nil,
         at span: SourceSpan? = nil
     ) -> SettingChange? {
         guard old != new else { return nil }
@@ -109,7 +110,8 @@ struct SettingComparison {
                     change(
                         "grants.to", people.joined(separator: ", "),
                         others.joined(separator: ", ") + (people == others ? ", told otherwise" : ""), gained,
-                        gained == .widened ? "more people can be let in by a grant" : "fewer people can be let in by a grant",
+                        gained == .widened
+                            ? "more people can be let in by a grant" : "fewer people can be let in by a grant",
                         at: new.span))
             }
             found.append(
@@ -119,7 +121,8 @@ struct SettingComparison {
             found.append(
                 change(
                     "grants.ticket", old.ticketRequired ? "required" : "optional",
-                    new.ticketRequired ? "required" : "optional", new.ticketRequired ? .narrowed : .widened, at: new.span))
+                    new.ticketRequired ? "required" : "optional", new.ticketRequired ? .narrowed : .widened,
+                    at: new.span))
             return found.compactMap { $0 }
         }
     }

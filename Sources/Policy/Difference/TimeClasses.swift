@@ -1,4 +1,4 @@
-/// The points of a time line, divided by which of some sets they lie in.
+/// The points of a time line that lie in at least one of some sets, divided by which of them they lie in.
 struct TimeClasses: Sendable {
     /// For each class, whether it lies in each of the sets.
     private(set) var membership: [[Bool]] = []
@@ -10,6 +10,12 @@ struct TimeClasses: Sendable {
         if sets.allSatisfy({ $0 == line.always }) {
             membership = [sets.map { _ in true }]
             points = [line.always]
+            return
+        }
+        if sets.count == 1 {
+            // Outside of it nothing is let in by either side.
+            membership = [[true]]
+            points = sets
             return
         }
         var bounds: Set<Int64> = Set(line.always.bounds)

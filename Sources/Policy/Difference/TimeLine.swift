@@ -76,8 +76,9 @@ struct TimeLine: Sendable {
         var ranges: [InstantRange] = []
         var later: Set<Int> = []
         set.forEachRange { from, to in
-            if from < length, let range = InstantRange(
-                start: start.advanced(bySeconds: from), end: start.advanced(bySeconds: min(to, length)))
+            if from < length,
+                let range = InstantRange(
+                    start: start.advanced(bySeconds: from), end: start.advanced(bySeconds: min(to, length)))
             {
                 ranges.append(range)
             }

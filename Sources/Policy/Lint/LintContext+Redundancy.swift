@@ -5,7 +5,8 @@ extension LintContext {
     /// Rules that others make redundant together, observed rules that enforced ones make moot, and rates that others lift.
     ///
     /// A rule that is reported, here or in `shadowed`, makes no other rule redundant: all that are reported may be removed.
-    func needlessRules(besides shadowed: [Diagnostic], budget limit: Int = LintContext.redundancyBudget) -> [Diagnostic] {
+    func needlessRules(besides shadowed: [Diagnostic], budget limit: Int = LintContext.redundancyBudget) -> [Diagnostic]
+    {
         var known: [String: Set<String>] = [:]
         for finding in shadowed where finding.code == "PG103" {
             if let port = finding.port, let rule = finding.rule { known[port, default: []].insert(rule) }
@@ -17,7 +18,8 @@ extension LintContext {
             let removed = known[port.name.text] ?? []
             builder.forgetTimes()
             var cover = RuleCover(
-                port, sources: port.rules.map { rule in self.sources(of: rule).map { SourceSet($0) } ?? .all }, now: now,
+                port, sources: port.rules.map { rule in self.sources(of: rule).map { SourceSet($0) } ?? .all },
+                now: now,
                 removed: Set(port.rules.indices.filter { removed.contains(port.rules[$0].name.text) }))
             found += cover.findings(&builder, budget: &budget)
             guard budget > 0 else { return found + [.shadowsUnknown(port.rules[0], port)] }
@@ -34,7 +36,9 @@ extension LintContext {
             let windows = names.filter(openingWindows.contains).compactMap { decider.window($0) }
             guard !windows.isEmpty else { return }
             let opens = windows.contains { window in
-                window.schedule.nextOpening(at: now, in: window.zone, withinDays: Linter.horizonDays).map { $0 < expires }
+                window.schedule.nextOpening(at: now, in: window.zone, withinDays: Linter.horizonDays).map {
+                    $0 < expires
+                }
                     ?? false
             }
             if !opens { found.append(.endsUnopened(rule, port, at: expires, windows: windows)) }
@@ -107,7 +111,8 @@ private struct RuleCover {
         return needed
     }
 
-    private mutating func covers(_ others: [Int], _ index: Int, _ builder: inout TermBuilder, budget: inout Int) -> Bool {
+    private mutating func covers(_ others: [Int], _ index: Int, _ builder: inout TermBuilder, budget: inout Int) -> Bool
+    {
         let own = terms(of: index, &builder)
         // A rule that matches nobody is another finding.
         guard !own.isEmpty else { return false }

@@ -9,12 +9,14 @@ extension DifferenceReport {
     /// The difference as a comment on a pull request: a line of totals and a table, folded when it is long.
     public var markdown: [UInt8] {
         var text = "### portgate: \(Self.escaped(totals))\n\n"
-        text += "\(Self.escaped(old)) → \(Self.escaped(new))\n"
+        text += "<code>\(Self.escaped(old))</code> → <code>\(Self.escaped(new))</code>\n"
         var rows: [String] = []
         for port in difference.ports {
             if let standing = port.standingWords { rows.append(Self.row(["", port.heading, standing, "", "", ""])) }
             for change in port.changes { rows.append(row(change, of: port)) }
-            for setting in port.settings { rows.append(Self.row([Self.sign(setting.direction), port.heading, setting.words, "", "", ""])) }
+            for setting in port.settings {
+                rows.append(Self.row([Self.sign(setting.direction), port.heading, setting.words, "", "", ""]))
+            }
             for change in port.staged {
                 let words = ChangeWords(change: change, limit: 4)
                 rows.append(
@@ -24,7 +26,9 @@ extension DifferenceReport {
                     ]))
             }
         }
-        for setting in difference.settings { rows.append(Self.row([Self.sign(setting.direction), "", setting.words, "", "", ""])) }
+        for setting in difference.settings {
+            rows.append(Self.row([Self.sign(setting.direction), "", setting.words, "", "", ""]))
+        }
         for name in difference.undecided { rows.append(Self.row(["not compared", name.text, "", "", "", ""])) }
         guard !rows.isEmpty else { return Array(text.utf8) }
         let isFolded = rows.count > Self.foldedFrom
@@ -60,7 +64,9 @@ extension DifferenceReport {
 
     private static func row(_ cells: [String]) -> String {
         let escaped = cells.enumerated().map { index, cell in
-            index == 0 && cell == "widened" ? "**widened**" : Self.escaped(cell)
+            if index == 0 { return cell == "widened" ? "**widened**" : Self.escaped(cell) }
+            // In code nothing is a mention, a reference or an emoji: `fd00:100::/48` holds one.
+            return cell.isEmpty ? "" : "<code>\(Self.escaped(cell))</code>"
         }
         return "| \(escaped.joined(separator: " | ")) |\n"
     }
@@ -73,11 +79,9 @@ extension DifferenceReport {
             case "&": result += "&amp;"
             case "<": result += "&lt;"
             case ">": result += "&gt;"
-            case "\\", "`", "*", "_", "{", "}", "[", "]", "(", ")", "#", "!", "|", "~":
+            case "\\", "`", "*", "_", "[", "]", "#", "!", "|", "~":
                 result.unicodeScalars.append("\\")
                 result.unicodeScalars.append(scalar)
-            // Nobody is called by it, and nothing becomes a link.
-            case "@", ":": result += "&#\(scalar.value);"
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -26,14 +26,17 @@ extension DifferenceReport {
                 for change in port.staged.prefix(Self.mostChanges) {
                     text += "    \(change.direction.rawValue): \(line(ChangeWords(change: change).sentence))\n"
                 }
-                if port.staged.count > Self.mostChanges { text += "    and \(port.staged.count - Self.mostChanges) more\n" }
+                if port.staged.count > Self.mostChanges {
+                    text += "    and \(port.staged.count - Self.mostChanges) more\n"
+                }
             }
             text += "\n"
         }
         for setting in difference.settings { text += entry(setting, style) }
         if !difference.settings.isEmpty { text += "\n" }
         for name in difference.undecided {
-            text += "\(style.severity(.error, "not compared"))  port \(name): its rules are too many and too different\n"
+            text +=
+                "\(style.severity(.error, "not compared"))  port \(name): its rules are too many and too different\n"
         }
         let mood: Severity? = !isComplete ? .error : difference.widened > 0 ? .warning : nil
         text += mood.map { style.severity($0, totals) } ?? style.good(totals)

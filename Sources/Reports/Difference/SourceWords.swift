@@ -85,7 +85,8 @@ struct SourceWords {
         }
         if !own.isEmpty {
             let except = ownExcept.isEmpty ? "" : ", except from \(ownExcept.joined(separator: ", "))"
-            let named = own == ["loopback"] ? "this host itself" : "this host itself from \(own.joined(separator: ", "))"
+            let named =
+                own == ["loopback"] ? "this host itself" : "this host itself from \(own.joined(separator: ", "))"
             parts.append(named + except)
         }
         return parts.joined(separator: ", and ")

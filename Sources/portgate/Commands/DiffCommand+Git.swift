@@ -24,7 +24,8 @@ final class GitRevision: Sendable {
     init(_ name: String, _ console: Console) throws {
         // No revision begins with a dash, and git would take it for an option.
         guard !name.isEmpty, !name.hasPrefix("-") else {
-            throw CommandFailure(.usage, "'\(name)' is not a git revision", help: "write REV:PATH, such as main:policies")
+            throw CommandFailure(
+                .usage, "'\(name)' is not a git revision", help: "write REV:PATH, such as main:policies")
         }
         self.name = name
         git = try Git(console)
