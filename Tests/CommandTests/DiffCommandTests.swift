@@ -1,4 +1,6 @@
 import Foundation
+import Host
+import Policy
 import Testing
 
 @Suite("portgate diff")
@@ -103,7 +105,7 @@ struct DiffCommandTests {
     func revision() throws {
         let folder = try Scratch()
         try folder.write("gate/db.yaml", Self.policy("office", head: "include: [../parts/networks.yaml]\n"))
-        try folder.write("parts/networks.yaml", "networks:\n  office: { file: office.netset }\n")
+        try folder.write("parts/networks.yaml", "version: 1\nnetworks:\n  office: { file: office.netset }\n")
         try folder.write("parts/office.netset", "10.20.0.0/16\n")
         try folder.write("gate/README.md", "no policy\n")
         try Self.git("init -q", in: folder.url)
@@ -128,7 +130,7 @@ struct DiffCommandTests {
         "what is no revision, or no file of one, is said",
         arguments: [
             ("nowhere:gate.yaml", "git knows no revision 'nowhere'"), ("HEAD:none.yaml", "none.yaml"),
-            ("--output=stolen:gate.yaml", "unknown option"), (":gate.yaml", "is not a git revision"),
+            ("--exec=stolen:gate.yaml", "unknown option"), (":gate.yaml", "is not a git revision"),
             ("HEAD:/etc/passwd", "begins at the top"), ("HEAD:../../x.yaml", "x.yaml"), ("HEAD:link.yaml", "link.yaml"),
             ("HEAD --all:gate.yaml", "git knows no revision"), ("$(touch stolen):gate.yaml", "git knows no revision"),
         ])
@@ -172,6 +174,16 @@ struct DiffCommandTests {
         #expect(outcome.errors.contains("nothing was ever applied"))
     }
 
+    /// The digest of the policy that the files make, as `apply` records it.
+    static func digest(of files: [(path: String, text: String)]) throws -> String {
+        let bytes = Dictionary(uniqueKeysWithValues: files.map { ($0.path, Array($0.text.utf8)) })
+        let reader = SourceReader(
+            kind: { _ in .success(.file) },
+            read: { path, _ in .success(bytes[path] ?? Array("10.0.0.0/24\n".utf8)) }, list: { _ in .success([]) })
+        let loaded = PolicyLoader(reader: reader, zones: Files.zoneDatabase).load(paths: [files[0].path])
+        return try #require(loaded.policy).digest
+    }
+
     /// Writes a generation as `apply` records it.
     static func record(_ files: [(path: String, text: String)], in folder: Scratch) throws {
         try FileManager.default.createDirectory(
@@ -187,7 +199,7 @@ struct DiffCommandTests {
             "state/generations/1/meta.json",
             """
             {"format":1,"number":1,"origin":"apply","created":"2026-11-21T12:00:00Z","created_seconds":1795262400,\
-            "applied_by":"uid 0","policy":"shop","policy_digest":"-","paths":["\(files[0].path)"],"ruleset_digest":"-",\
+            "applied_by":"uid 0","policy":"shop","policy_digest":"\(try digest(of: files))","paths":["\(files[0].path)"],"ruleset_digest":"-",\
             "network_namespace":1,"boot_id":"b","clock_offset_seconds":0,"sources":[\(listed.joined(separator: ","))]}
             """)
         _ = try Portgate.shell("chmod -R go= state", in: folder.url)
@@ -200,6 +212,24 @@ struct DiffCommandTests {
         let outcome = try Portgate.run("diff", "live", "old.yaml", Self.at, "--state-dir", "state", in: folder.url)
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.output.contains("widened  10.0.0.128/25"))
+    }
+
+    @Test("a policy that was applied otherwise than its files say is not taken for them")
+    func livePromoted() throws {
+        let folder = try Self.folder("10.0.0.0/24", "10.0.0.0/24")
+        let text = Self.policy("10.0.0.0/25").replacing("protocol: tcp", with: "protocol: tcp, mode: observe")
+        try Self.record([("old.yaml", text)], in: folder)
+        let meta = folder.url.appending(path: "state/generations/1/meta.json")
+        let recorded = try String(contentsOf: meta, encoding: .utf8)
+        let digest = try Self.digest(of: [("old.yaml", text)])
+        let promoted = Digest.hex(of: Array("promoted db\n\(digest)\n".utf8))
+        try Data(recorded.replacing(digest, with: promoted).utf8).write(to: meta)
+        let outcome = try Portgate.run("diff", "live", "old.yaml", "--state-dir", "state", in: folder.url)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(!outcome.output.contains("mode:"))
+        try Data(recorded.replacing(digest, with: String(repeating: "0", count: 64)).utf8).write(to: meta)
+        let other = try Portgate.run("diff", "live", "old.yaml", "--state-dir", "state", in: folder.url)
+        #expect(other.status == 3)
     }
 
     @Test("list files are not recorded, and nothing stands for them")

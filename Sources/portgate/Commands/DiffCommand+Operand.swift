@@ -81,7 +81,16 @@ enum DiffOperand {
         var result = PolicyLoader(reader: reader, zones: Files.zoneDatabase).load(paths: paths)
         result.sources = relabelled(result.sources, "live:")
         result.policy?.sources = result.sources
-        return try required(result, named: "live", .incomplete, console)
+        let policy = try required(result, named: "live", .incomplete, console)
+        // What was applied with --promote is not what its files say.
+        let staged = policy.ports.filter { policy.isStaged($0) }.map(\.name)
+        let promoted = [policy.promoting()] + staged.map { policy.promoting([$0]) }
+        guard let applied = ([policy] + promoted).first(where: { $0.digest == record.policyDigest }) else {
+            throw CommandFailure(
+                .incomplete,
+                "the recorded text of generation \(record.number) is not what was applied: its digest differs")
+        }
+        return applied
     }
 
     /// The generation in force and the files of its policy; nil when there never was one.
