@@ -51,6 +51,9 @@ extension LintContext {
 private struct RuleCover {
     private let port: Port
     private let sources: [SourceSet]
+    /// The least and greatest remote IPv4 source of each rule that has no others; those of most pairs are apart.
+    private let spans: [Interval<UInt32>?]
+    private let isEnforced: [Bool]
     private var removed: Set<Int>
     private var catalog: DemandCatalog
     private var terms: [Int: [AccessTerm]] = [:]
@@ -61,6 +64,13 @@ private struct RuleCover {
     init(_ port: Port, sources: [SourceSet], now: Instant, removed: Set<Int>) {
         self.port = port
         self.sources = sources
+        spans = sources.map { set in
+            guard set.remote6.isEmpty, set.own4.isEmpty, set.own6.isEmpty, let first = set.remote4.intervals.first,
+                let last = set.remote4.intervals.last
+            else { return nil }
+            return Interval(first.first, last.last)
+        }
+        isEnforced = port.rules.map { $0.mode == .enforce }
         self.removed = removed
         // A line of its own: what windows and ends are like until the horizon, and behind it the order of the ends.
         catalog = DemandCatalog(
@@ -98,8 +108,7 @@ private struct RuleCover {
         budget -= port.rules.count
         let others = port.rules.indices.filter { other in
             // An observed rule lets nobody in.
-            other != index && !removed.contains(other) && port.rules[other].mode == .enforce
-                && sources[other].intersects(sources[index])
+            other != index && isEnforced[other] && meet(other, index) && !removed.contains(other)
         }
         guard !others.isEmpty, covers(others, index, &builder, budget: &budget) else { return nil }
         guard others.count <= Self.mostReduced else { return others }
@@ -109,6 +118,12 @@ private struct RuleCover {
             if covers(without, index, &builder, budget: &budget) { needed = without }
         }
         return needed
+    }
+
+    /// Whether two rules have sources in common.
+    private func meet(_ other: Int, _ index: Int) -> Bool {
+        if let one = spans[other], let two = spans[index], one.last < two.first || two.last < one.first { return false }
+        return sources[other].intersects(sources[index])
     }
 
     private mutating func covers(_ others: [Int], _ index: Int, _ builder: inout TermBuilder, budget: inout Int) -> Bool
@@ -123,9 +138,8 @@ private struct RuleCover {
     /// Whether a rule allows more often some of what another one limits.
     private mutating func lifts(_ other: Int, _ index: Int, _ builder: inout TermBuilder, budget: inout Int) -> Bool {
         budget -= 1
-        guard other != index, port.rules[other].mode == .enforce, !removed.contains(other),
-            catalog.level(of: port.rules[other].rate) > catalog.level(of: port.rules[index].rate),
-            sources[other].intersects(sources[index])
+        guard other != index, isEnforced[other], meet(other, index), !removed.contains(other),
+            catalog.level(of: port.rules[other].rate) > catalog.level(of: port.rules[index].rate)
         else { return false }
         return changes(
             from: terms(of: index, &builder), to: [other], within: sources[index], &builder, budget: &budget
