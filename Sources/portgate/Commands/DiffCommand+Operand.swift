@@ -4,7 +4,7 @@ import Policy
 import Reports
 
 /// One policy that `diff` compares.
-enum DiffOperand {
+enum DiffOperand: Sendable {
     /// A file, a folder, or standard input.
     case path(String)
     /// A file or folder in a git revision.

@@ -51,8 +51,12 @@ struct DiffCommand: PublishingCommand {
     func run(_ console: Console) throws -> ExitCode {
         guard named.count == 2 else { return .usage }
         let state = host.state(console)
-        let old = try DiffOperand(named[0], state: state, console).policy(console)
-        let new = try DiffOperand(named[1], state: state, console).policy(console)
+        let operands = try named.map { try DiffOperand($0, state: state, console) }
+        let reading = DiffReading(operands[1], console)
+        // Both are waited for before anything is said of either.
+        let first = Result { try operands[0].policy(console) }
+        let second = Result { try reading.policy() }
+        let (old, new) = (try first.get(), try second.get())
         let difference = PolicyDifference(from: old, to: new, at: at ?? .now)
         let report = DifferenceReport(
             difference, old: named[0], new: named[1], oldSources: old.sources, newSources: new.sources,
