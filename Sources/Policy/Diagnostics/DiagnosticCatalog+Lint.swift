@@ -150,6 +150,35 @@ extension DiagnosticCatalog {
                 and no ruleset rendered today will.
                 """),
         DiagnosticEntry(
+            code: "PG124", title: "a rule that other rules make redundant", severity: .warning, ignorable: true,
+            explanation: """
+                Other rules of the port together allow every connection that this rule allows, at every moment at \
+                which it does: one of them its IPv4 sources and another one its IPv6 sources, say, or a later rule \
+                all of it. Decided over all that rules can ask for. Removing the rule would take nobody's access \
+                away, which is seldom what its reader believes. Remove it, or narrow the others.
+                """),
+        DiagnosticEntry(
+            code: "PG125", title: "an observed rule that enforced rules make moot", severity: .warning,
+            ignorable: true,
+            explanation: """
+                The rule is only observed, to see whom it would let in; but enforced rules of the port let in all of \
+                them already, so the log will never show a connection that depends on it. Remove it, or narrow the \
+                enforced rules first.
+                """),
+        DiagnosticEntry(
+            code: "PG126", title: "a rate that another rule lifts", severity: .warning, ignorable: true,
+            explanation: """
+                The rule limits new connections, and another rule of the port allows some of the same connections \
+                without a limit, or with a higher one: what is above the limit of this rule is let in by the other. \
+                Give both the same limit, or narrow the other one.
+                """),
+        DiagnosticEntry(
+            code: "PG127", title: "a rule that ends before its windows open", severity: .warning, ignorable: true,
+            explanation: """
+                The rule has not ended yet, and none of its windows opens before it does: it will never allow \
+                anybody. Move the end, name another window, or remove the rule.
+                """),
+        DiagnosticEntry(
             code: "PG130", title: "an ignore comment that cannot be read", severity: .error,
             explanation: """
                 An ignore comment is `# portgate:ignore CODE until=YYYY-MM-DD` and a reason, on the line of the \

@@ -1,4 +1,4 @@
-// Lint of rules: PG101 to PG109.
+// Lint of rules: PG101 to PG109, PG124 to PG127.
 extension Diagnostic {
     static func expiredRule(_ rule: AccessRule, _ port: Port, at expires: Instant) -> Diagnostic {
         Diagnostic(
@@ -81,5 +81,54 @@ extension Diagnostic {
             code: "PG109", severity: .note,
             message: "from rule \(rule.name) on, rules were not compared with each other: there are too many addresses",
             span: rule.span, port: port.name.text, rule: rule.name.text)
+    }
+
+    /// The most rules that a finding points to.
+    private static let mostShown = 8
+
+    private static func places(_ rules: [AccessRule]) -> [Note] {
+        rules.prefix(mostShown).map { Note("rule \($0.name) is here", span: $0.span) }
+            + (rules.count > mostShown ? [Note("and \(rules.count - mostShown) more rules")] : [])
+    }
+
+    private static func names(_ rules: [AccessRule]) -> String {
+        let names = rules.prefix(3).map(\.name.text)
+        if rules.count > 3 { return names.joined(separator: ", ") + " and \(rules.count - 3) more" }
+        guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+        return names.dropLast().joined(separator: ", ") + " and " + last
+    }
+
+    static func redundantRule(_ rule: AccessRule, beside others: [AccessRule], _ port: Port) -> Diagnostic {
+        let together = others.count == 1 ? "\(names(others)) allows" : "\(names(others)) together allow"
+        return Diagnostic(
+            code: "PG124", severity: .warning,
+            message: "rule \(rule.name) changes nothing: \(together) everything that it allows", span: rule.span,
+            notes: places(others), port: port.name.text, rule: rule.name.text)
+    }
+
+    static func mootObservation(_ rule: AccessRule, beside others: [AccessRule], _ port: Port) -> Diagnostic {
+        Diagnostic(
+            code: "PG125", severity: .warning,
+            message: "rule \(rule.name) observes nothing: \(names(others)) \(others.count == 1 ? "lets" : "let") in "
+                + "already whatever it would", span: rule.modeSpan ?? rule.span, notes: places(others),
+            port: port.name.text, rule: rule.name.text)
+    }
+
+    static func mootRate(_ rule: AccessRule, beside others: [AccessRule], _ port: Port) -> Diagnostic {
+        Diagnostic(
+            code: "PG126", severity: .warning,
+            message: "the limit of rule \(rule.name) does not hold for all that it allows: \(names(others)) "
+                + "\(others.count == 1 ? "allows" : "allow") some of it more often", span: rule.rateSpan ?? rule.span,
+            notes: places(others), port: port.name.text, rule: rule.name.text)
+    }
+
+    static func endsUnopened(_ rule: AccessRule, _ port: Port, at expires: Instant, windows: [Window]) -> Diagnostic {
+        let names = windows.prefix(3).map(\.name.text).joined(separator: ", ")
+        return Diagnostic(
+            code: "PG127", severity: .warning,
+            message: "rule \(rule.name) never matches: it ends \(expires.asEndOfRule), before \(names) "
+                + "\(windows.count == 1 ? "opens" : "open") again", span: rule.expiresSpan ?? rule.span,
+            notes: windows.prefix(mostShown).map { Note("window \($0.name) is here", span: $0.span) },
+            port: port.name.text, rule: rule.name.text)
     }
 }

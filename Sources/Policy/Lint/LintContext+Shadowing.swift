@@ -12,9 +12,19 @@ extension LintContext {
                 if case .only(let names) = rule.identities { return self.leaves(of: names) }
                 return []
             }
+            let reaches = sources.map { SourceReach(of: $0) }
+            let networks = port.rules.map { rule -> SourceReach in
+                if case .only(let networks) = rule.networks { return SourceReach(of: networks) }
+                return SourceReach(of: nil)
+            }
             for later in port.rules.indices.dropFirst() {
                 let shadow = port.rules.indices[..<later].first { earlier in
-                    isShadowed(
+                    // Nearly all pairs end here, at the price of a few comparisons.
+                    guard networks[earlier].encloses(reaches[later]) else {
+                        budget -= 2
+                        return false
+                    }
+                    return isShadowed(
                         port.rules[later], sources[later], leaves[later], by: port.rules[earlier], leaves[earlier],
                         budget: &budget)
                 }
@@ -56,6 +66,32 @@ extension LintContext {
             guard let sources else { return false }
             return sources.isSubset(of: networks, budget: &budget)
         }
+    }
+}
+
+/// The least and greatest sources of a set: what is not enclosed by another's is no part of it.
+private struct SourceReach {
+    private var first4 = UInt32.max
+    private var last4 = UInt32.min
+    private var first6 = UInt128.max
+    private var last6 = UInt128.min
+
+    /// Takes the reach of a set; nil means every source.
+    init(of addresses: AddressSet?) {
+        guard let addresses else {
+            (first4, last4, first6, last6) = (.min, .max, .min, .max)
+            return
+        }
+        if let first = addresses.v4.intervals.first, let last = addresses.v4.intervals.last {
+            (first4, last4) = (first.first, last.last)
+        }
+        if let first = addresses.v6.intervals.first, let last = addresses.v6.intervals.last {
+            (first6, last6) = (first.first, last.last)
+        }
+    }
+
+    func encloses(_ other: SourceReach) -> Bool {
+        first4 <= other.first4 && other.last4 <= last4 && first6 <= other.first6 && other.last6 <= last6
     }
 }
 

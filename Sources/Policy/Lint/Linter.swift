@@ -14,7 +14,10 @@ public enum Linter {
         var found: [Diagnostic] = []
         found += context.expiries()
         found += context.breadth()
-        found += context.shadowedRules()
+        let shadowed = context.shadowedRules()
+        found += shadowed
+        found += context.needlessRules(besides: shadowed)
+        found += context.rulesThatEndUnopened()
         found += context.redundantEntries()
         found += context.closedWindows()
         found += context.unusedNames()

@@ -13,8 +13,8 @@ enum CommandList {
         Group(
             title: "Write and review policies (no root, no network)",
             commands: [
-                CheckCommand.self, TestCommand.self, CompileCommand.self, WhyCommand.self, ExplainCommand.self,
-                SchemaCommand.self,
+                CheckCommand.self, TestCommand.self, CompileCommand.self, DiffCommand.self, WhyCommand.self,
+                ExplainCommand.self, SchemaCommand.self,
             ]),
         Group(
             title: "Operate a host",

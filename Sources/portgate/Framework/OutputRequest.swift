@@ -16,6 +16,8 @@ enum OutputFormat: String, Sendable, CaseIterable {
     case html
     /// Metrics for the textfile collector of node_exporter.
     case prometheus
+    /// Markdown, for a comment on a pull request.
+    case markdown
     /// A plan that `apply` takes.
     case plan
 }
