@@ -38,6 +38,8 @@ struct PolicySpace {
     /// Returns what each port allows; while variables are not settled, only demands.
     func allowances() throws -> [Allowance] {
         var found: [Allowance] = []
+        // All of them are asked about, also by what is said of translated ports.
+        if isCollecting { for port in policy.ports { _ = try asked(port) } }
         for (index, port) in policy.ports.enumerated() where port.mode == .enforce && isGated(port) {
             let asked = try self.asked(port)
             var rules: [(rule: Int, allowed: Node)] = []
@@ -56,7 +58,8 @@ struct PolicySpace {
     /// Whether the packets of the scenario are judged by a port's declaration.
     private func isGated(_ port: Port) -> Bool { port.reach.contains(.host) }
 
-    private func asked(_ port: Port) throws -> Node {
+    /// Returns the packets that ask for a port.
+    func asked(_ port: Port) throws -> Node {
         let numbers = port.ports.map { (first: UInt128($0.first), last: UInt128($0.last)) }
         let protocols = port.protocols.map { UInt128($0.rawValue) }.sorted()
         return try and([

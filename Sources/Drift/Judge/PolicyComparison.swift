@@ -27,8 +27,24 @@ public struct PolicyComparison: Sendable {
         public let certainty: DriftFinding.Certainty
     }
 
+    /// Ports that are translated to another host, or a container, and that nobody declared.
+    public struct Published: Sendable {
+        /// The protocol's number.
+        public let transport: UInt8
+        /// The least port.
+        public let first: UInt16
+        /// The greatest port.
+        public let last: UInt16
+        /// The rule that translates.
+        public let responsible: Responsible?
+        /// A packet that gets through.
+        public let witness: Witness
+    }
+
     /// What was found.
     public struct Outcome: Sendable {
+        /// What is published and not declared.
+        public var published: [Published] = []
         /// The differences, one for each declaration and each rule that decides otherwise.
         public var differences: [Difference] = []
         /// What stayed undecided, in words; empty when everything was decided.
@@ -105,7 +121,43 @@ public struct PolicyComparison: Sendable {
                 .overRestrictive, try space.difference(try space.intersection(allowed, open), passing), allowance, run,
                 "something else than rules keeps it out", &outcome)
         }
+        if !scenario.isOwn { try publish(live, universe, declared, run, &outcome) }
         outcome.nodes += run.space.nodeCount
+    }
+
+    /// Finds what is published by translation and declared by nobody.
+    private func publish(
+        _ live: LiveJudgement, _ universe: Node, _ declared: PolicySpace, _ run: ScenarioRun, _ outcome: inout Outcome
+    ) throws {
+        let space = run.space
+        var found = try space.intersection(live.translated, universe)
+        for port in policy.ports { found = try space.difference(found, try declared.asked(port)) }
+        guard !found.isEmpty else { return }
+        let ports = try run.values(of: .destinationPort, in: found)
+        for index in 0..<min(ports.count, limit) {
+            let range = ports[index]
+            let node = try run.variables.node(
+                run.variables.index(of: .destinationPort), in: IntervalList(range.first, range.last))
+            guard let packet = try run.packet(in: try space.intersection(found, node), preferring: preferences(run)) else {
+                continue
+            }
+            let trace = PlainMachine(ruleset, runtimeSets: runtime.isRuntime).judge(packet, on: run.scenario.path)
+            guard trace.isAccepted else {
+                outcome.undecided.append("\(run.scenario.words): the two evaluators disagree on \(packet.words)")
+                return
+            }
+            let transport = UInt8(truncatingIfNeeded: packet[.transport])
+            let isKnown = outcome.published.contains {
+                $0.transport == transport && $0.first == UInt16(range.first) && $0.last == UInt16(range.last)
+            }
+            if isKnown { continue }
+            outcome.published.append(
+                Published(
+                    transport: transport, first: UInt16(range.first), last: UInt16(range.last),
+                    responsible: trace.steps.last { $0.action == "dnat" || $0.action.hasPrefix("xt target DNAT") }?.rule,
+                    witness: MeaningFindings.witness(
+                        packet, family: run.scenario.family, isOwn: false, live: trace.verdict, policy: "not declared")))
+        }
     }
 
     /// Shows a set of packets that are judged otherwise than declared, packet by packet: the next is one for which another rule
@@ -135,7 +187,7 @@ public struct PolicyComparison: Sendable {
                     break
                 }
                 var region = rest
-                if let responsible = trace.responsible {
+                if let responsible = trace.decider {
                     let step = trace.steps.last { $0.rule == responsible }
                     region = try space.intersection(rest, try run.region(of: responsible, index: step?.index))
                     if let rule, let its = allowance.rules.first(where: { $0.rule == rule }) {
@@ -230,6 +282,23 @@ extension ScenarioRun {
 extension Atom {
     /// Whether the policy itself asks for it: sessions, grants, cgroups, security associations, processes.
     var isDeclared: Bool { words.hasPrefix("@pg_") || kind == .owner || words.hasPrefix("ipsec ") || isKeptByTheGate }
+}
+
+extension PlainTrace {
+    /// The rule to name. A packet that gets through is let through by the gate's own last word, where it met the gate: unless
+    /// another table changed before what the gate goes by.
+    public var decider: Responsible? {
+        guard isAccepted, let last = steps.last(where: { $0.rule.isOfTheGate && $0.isEnd }) else { return responsible }
+        let changes = steps.prefix { $0 != last }.first { !$0.rule.isOfTheGate && $0.isChange }
+        return changes?.rule ?? last.rule
+    }
+}
+
+extension PlainTrace.Step {
+    /// Whether it ends a base chain.
+    fileprivate var isEnd: Bool { ["accept", "policy accept"].contains(action) }
+    /// Whether it changes what other chains go by.
+    fileprivate var isChange: Bool { action.hasSuffix(" set") || action == "notrack" }
 }
 
 extension Scenario {

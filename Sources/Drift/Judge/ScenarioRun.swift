@@ -8,6 +8,8 @@ struct LiveJudgement {
     let accepted: Node
     /// Those of which something else decides: a program in user space, a chain that could not be read.
     let elsewhere: Node
+    /// Those that get through and are translated to another host, or a container.
+    let translated: Node
 }
 
 /// One run of both machines over the packets of a scenario.
@@ -30,6 +32,7 @@ final class ScenarioRun {
     /// Announces all that will be asked for; `more` announces what is asked beside.
     func prepare(times: IntervalList?, _ more: () throws -> Void) throws {
         scenario.collect(variables, times: times)
+        _ = variables.index(of: .translation)
         try machine.collect()
         machine.collect(scenario.path)
         try more()
@@ -49,7 +52,8 @@ final class ScenarioRun {
         var elsewhere: [Node] = []
         for (exit, way) in summary.exits { if case .elsewhere = exit { elsewhere.append(way.packets) } }
         return LiveJudgement(
-            accepted: try pin(summary[.onward].packets), elsewhere: try pin(try space.union(of: elsewhere)))
+            accepted: try pin(summary[.onward].packets), elsewhere: try pin(try space.union(of: elsewhere)),
+            translated: try pin(try space.before(summary[.onward], try variables.node(.translation, is: 1))))
     }
 
     /// Returns the packets that a rule, or a base chain's policy, decides.

@@ -49,7 +49,7 @@ struct DeclaredComparison {
     }
 
     /// The options that a generation was compiled with: the moment of the one that it returns to, its clock, its epoch.
-    private func options(of record: GenerationRecord, _ table: Table) throws(GateFailure) -> CompileOptions {
+    func options(of record: GenerationRecord, _ table: Table) throws(GateFailure) -> CompileOptions {
         var first = record
         while case .rollback(let target) = first.origin, let earlier = try state.record(target) { first = earlier }
         let now = first.created.seconds.subtractingReportingOverflow(first.clockOffset).partialValue

@@ -144,8 +144,26 @@ public struct DriftReader: Sendable {
         do {
             let live = try ruleset()
             look.add(live.unread.map { .notLookedAt("a part of the ruleset", $0) })
-            let question = MeaningQuestion(
-                live: live, declared: declared.policy, applied: stand?.isHere == true ? stand?.recorded : nil, now: now)
+            let isHere = stand?.isHere == true
+            let applied = stand?.confirmation?.expected ?? (isHere ? stand?.recorded : nil)
+            let comparison = DeclaredComparison(state: state, accounts: accounts)
+            var options = CompileOptions(now: now, accounts: accounts)
+            if let record = stand?.record, let applied { options = try comparison.options(of: record, applied) }
+            var policy = declared.policy
+            if policy == nil, let record = stand?.record {
+                // As it was recorded, when all of it was: of list files only their names are.
+                let recorded = try RecordedPolicy.read(sources: try state.sources(of: record), paths: record.paths)
+                if recorded.digest == record.policyDigest {
+                    policy = recorded
+                } else {
+                    look.add([
+                        .notLookedAt(
+                            "whether every packet is judged as declared",
+                            "the policy that was applied names list files, which are not recorded with it; name the policy")
+                    ])
+                }
+            }
+            let question = MeaningQuestion(live: live, declared: policy, options: options, applied: applied, now: now)
             look.add(try judge.findings(question))
         } catch let failure as GateFailure {
             look.add([.notLookedAt(what, failure)])

@@ -1,3 +1,4 @@
+public import Compiler
 public import Drift
 public import Nftables
 public import Policy
@@ -17,13 +18,16 @@ public struct MeaningQuestion: Sendable {
     public var live: LiveRuleset
     /// The policy that is declared; nil when none was named: then only ``applied`` says what is meant.
     public var declared: Policy?
+    /// What the policy is compiled with: as the generation in force was.
+    public var options: CompileOptions
     /// The table that was applied last, when it was applied on this boot and in this network namespace.
     public var applied: Table?
     /// The moment, by the host's clock.
     public var now: Instant
 
     /// Asks a question.
-    public init(live: LiveRuleset, declared: Policy?, applied: Table?, now: Instant) {
+    public init(live: LiveRuleset, declared: Policy?, options: CompileOptions, applied: Table?, now: Instant) {
+        self.options = options
         self.live = live
         self.declared = declared
         self.applied = applied

@@ -1,6 +1,45 @@
 extension DiagnosticCatalog {
     /// What `portgate drift` finds beside what `status` finds.
-    static let drift: [DiagnosticEntry] = driftOfPolicy + driftOfHost + driftOfLooks
+    static let drift: [DiagnosticEntry] = driftOfMeaning + driftOfPolicy + driftOfHost + driftOfLooks
+
+    /// What the decision over all packets finds.
+    private static let driftOfMeaning: [DiagnosticEntry] = [
+        deviation(
+            "PG301", "something is let in that no rule declares", .error,
+            "The live rules let in a packet that the policy refuses. The message names the packet and the rule that accepts it, "
+                + "the notes all sources that it is so for. It was found by deciding over all packets, and tried on a second "
+                + "evaluator before it was shown. `portgate apply` puts the gate's table in order; look for who changed it."
+        ),
+        deviation(
+            "PG302", "something declared is not let in", .error,
+            "The live rules refuse a packet that a rule of the policy allows, and it is the gate's own table that does. The "
+                + "message names packet and rule. `portgate apply` puts it in order."),
+        deviation(
+            "PG303", "records are not those applied", .error,
+            "A log statement of the gate is missing, was added, or goes elsewhere: accesses are recorded otherwise than "
+                + "declared, or not at all. The verdicts may be right all the same. `portgate apply` restores it."),
+        deviation(
+            "PG304", "the table judges otherwise than applied", .error,
+            "In some state of a connection (established, marked, with certain flags) the live table does with a packet what the "
+                + "applied one does not. The message shows the packet with its state."),
+        deviation(
+            "PG305", "the table looks otherwise than applied", .warning,
+            "Comments, counters, unused objects, or rules that judge the same are not those that were applied. No packet "
+                + "is judged otherwise, but somebody's hand was there."),
+        deviation(
+            "PG306", "a chain of another table keeps out what is declared", .warning,
+            "The gate lets the packet pass and a chain of another owner drops it, before or behind: users are kept out whom the "
+                + "policy allows. The message names the rule, `portgate drift --repair ID` shows how it would be deleted."),
+        deviation(
+            "PG307", "a chain of another table opens what the gate should judge", .error,
+            "A packet gets in that the policy refuses because of a rule of another owner: it marks connections as the gate does, "
+                + "changes what the gate goes by, or there is no gate and it accepts."),
+        deviation(
+            "PG308", "a port is published by translation and nobody declared it", .warning,
+            "A rule translates what arrives for this port to a container or another host, as docker does for a published "
+                + "port, and no declaration covers it: the gate lets it pass unjudged. Declare it, or take the "
+                + "publication back."),
+    ]
 
     private static let driftOfPolicy: [DiagnosticEntry] = [
         deviation(

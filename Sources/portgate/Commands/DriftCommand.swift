@@ -128,6 +128,7 @@ struct DriftCommand: HostCommand {
         var reader = DriftReader(
             door: .live(), state: host.state(console),
             identities: IdentityAudit(host: .live(accounts: HostAccounts.database)), accounts: HostAccounts.database)
+        reader.judge = PacketSpaceJudge()
         reader.remembers = remembers
         reader.accepts = accepts
         return reader
