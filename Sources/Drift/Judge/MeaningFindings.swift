@@ -81,7 +81,7 @@ public struct MeaningFindings: Sendable {
         let witness = Self.witness(
             difference.packet, family: difference.family, isOwn: difference.isOwn, live: difference.trace.verdict,
             policy: difference.kind == .overPermissive ? "refused: no rule allows it" : "allowed by \(rule?.name.text ?? "a grant")")
-        let decides = responsible.map { "\($0)" } ?? "no rule"
+        let decides = responsible.map { "\($0)" } ?? "the end of all chains"
         var notes = difference.isOwn ? [] : [Diagnostic.Note("so it is for \(Self.sources(difference))")]
         for other in group.more where !other.isOwn { notes.append(Diagnostic.Note("and for \(Self.sources(other))")) }
         if let text = responsible.flatMap(ruleText) { notes.append(Diagnostic.Note("the rule: \(text)")) }
@@ -95,7 +95,7 @@ public struct MeaningFindings: Sendable {
             kind = isForeign ? .foreignOpening : .overPermissive
             diagnostic = Diagnostic(
                 code: isForeign ? "PG307" : "PG301", severity: .error,
-                message: "\(witness) is accepted by \(decides); no rule declares it", span: port.span, notes: notes,
+                message: "\(witness) is accepted by \(decides); no rule of the policy declares it", span: port.span, notes: notes,
                 port: port.name.text)
         default:
             kind = isForeign ? .foreignShadow : .overRestrictive
@@ -186,44 +186,38 @@ public struct MeaningFindings: Sendable {
     private func tableFindings(_ outcome: TableComparison.Outcome, known: [DriftFinding]) -> [DriftFinding] {
         var findings: [DriftFinding] = []
         let places = outcome.places.filter { !$0.isAppearance }.map { Diagnostic.Note($0.words) }
-        var seen: Set<String> = []
-        for difference in outcome.differences {
-            // One family's packet is enough for each rule.
+        for (difference, consequences) in Self.causes(outcome.differences) {
             let responsible = difference.responsible
-            guard seen.insert("\(difference.kind) \(difference.words) \(responsible.map { "\($0)" } ?? "")").inserted
-            else { continue }
+            // The same rule is told of already, with a connection's first packet.
+            if difference.isNewRule, known.contains(where: { $0.responsible != nil && $0.responsible == responsible }) {
+                continue
+            }
             let witness = Self.witness(
                 difference.packet, family: difference.family, isOwn: false, live: difference.live,
                 policy: difference.applied, conditions: Self.conditions(difference.packet))
-            // The same rule is told of already, with a connection's first packet.
-            if difference.kind == .overPermissive || difference.kind == .overRestrictive,
-                known.contains(where: { $0.responsible != nil && $0.responsible == responsible && $0.kind == difference.kind })
-            {
-                continue
-            }
             let decides = responsible.map { "\($0)" } ?? "no rule"
-            let port = responsible.flatMap(Self.port)
-            let (code, message): (String, String) =
-                switch difference.kind {
-                case .logMissing: ("PG303", "records of \(decides) are not those applied: \(difference.words)")
-                case .structure: ("PG305", "counters of \(decides) are not those applied: \(difference.words)")
-                default:
-                    (
-                        "PG304",
-                        "\(witness) is judged otherwise than applied by \(decides): \(difference.live), not \(difference.applied)"
-                    )
-                }
-            let kind: DriftFinding.Kind =
-                switch difference.kind {
-                case .logMissing: .logMissing
-                case .structure: .structure
-                default: .altered
-                }
+            let code: String
+            let message: String
+            let kind: DriftFinding.Kind
+            switch difference.kind {
+            case .logMissing:
+                (code, kind) = ("PG303", .logMissing)
+                message = "records are not those applied, where \(decides) decides: \(difference.words)"
+            case .structure:
+                (code, kind) = ("PG305", .structure)
+                message = "counters are not those applied, where \(decides) decides: \(difference.words)"
+            default:
+                (code, kind) = ("PG304", .altered)
+                let verdicts =
+                    difference.live == difference.applied
+                    ? "\(difference.live), and something else is written" : "\(difference.live), not \(difference.applied)"
+                message = "\(witness) is judged otherwise than applied, by \(decides): \(verdicts)"
+            }
             findings.append(
                 DriftFinding(
                     Diagnostic(
                         code: code, severity: kind == .structure ? .warning : .error, message: message, span: nil,
-                        notes: places, port: port),
+                        notes: places + consequences, port: responsible.flatMap(Self.port)),
                     kind: kind, witness: witness, responsible: responsible, subject: difference.words))
         }
         // Every place is told of, whatever it does.
@@ -236,6 +230,42 @@ public struct MeaningFindings: Sendable {
                         span: nil), kind: .structure, responsible: place.place, subject: place.words))
         }
         return findings
+    }
+
+    /// Tells apart what each rule causes that was not applied, and each record that is missing. Where rules decide that are as
+    /// applied, sets, maps or hooks are not: what follows of that is told once, with more packets in the notes.
+    private static func causes(
+        _ differences: [TableComparison.Difference]
+    ) -> [(first: TableComparison.Difference, consequences: [Diagnostic.Note])] {
+        let order: [DriftFinding.Kind] = [.overPermissive, .overRestrictive, .altered, .logMissing, .structure]
+        var groups: [(key: String, all: [TableComparison.Difference])] = []
+        for difference in order.flatMap({ kind in differences.filter { $0.kind == kind } }) {
+            let key: String
+            if difference.isNewRule {
+                key = difference.responsible.map { "\($0)" } ?? ""
+            } else if [.logMissing, .structure].contains(difference.kind) {
+                key = "\(difference.kind) \(difference.words)"
+            } else {
+                key = "judged"
+            }
+            if let index = groups.firstIndex(where: { $0.key == key }) {
+                groups[index].all.append(difference)
+            } else {
+                groups.append((key, [difference]))
+            }
+        }
+        return groups.map { group in
+            let rest = group.all.dropFirst()
+            var notes = rest.prefix(4).map { other in
+                let witness = witness(
+                    other.packet, family: other.family, isOwn: false, live: other.live, policy: other.applied,
+                    conditions: conditions(other.packet))
+                return Diagnostic.Note(
+                    "and \(witness): \(other.live), applied \(other.applied), by \(other.responsible.map { "\($0)" } ?? "no rule")")
+            }
+            if rest.count > notes.count { notes.append(Diagnostic.Note("and \(rest.count - notes.count) more kinds of packets")) }
+            return (group.all[0], notes)
+        }
     }
 
     /// The port whose chain a rule stands in.

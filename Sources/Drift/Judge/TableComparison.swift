@@ -19,6 +19,8 @@ public struct TableComparison: Sendable {
         public let applied: String
         /// The live rule, or the chain in which one is missing.
         public let responsible: Responsible?
+        /// Whether that rule is none that was applied.
+        public let isNewRule: Bool
     }
 
     /// What was found.
@@ -126,14 +128,15 @@ public struct TableComparison: Sendable {
             let one = meant.events[event] ?? .empty
             let two = found.events[event] ?? .empty
             // What happens to packets that are judged otherwise is told with that.
-            let missing = try space.difference(try space.symmetricDifference(one, two), unlike[0].set)
+            var missing = try space.symmetricDifference(one, two)
+            for (_, set) in unlike { missing = try space.difference(missing, set) }
             let kind: DriftFinding.Kind =
                 switch event.kind {
                 case .log: .logMissing
                 case .counter: .structure
                 default: .altered
                 }
-            let set = try space.intersection(try space.difference(missing, unlike[1].set), valid)
+            let set = try space.intersection(missing, valid)
             guard !set.isEmpty else { continue }
             let isMissing = try !space.difference(try space.intersection(one, set), two).isEmpty
             try show(kind, set, path, variables, &outcome, words: "\(isMissing ? "missing" : "added"): \(event.words)", once: true)
@@ -141,6 +144,16 @@ public struct TableComparison: Sendable {
         for (kind, set) in unlike {
             try show(kind, try space.intersection(set, valid), path, variables, &outcome, words: nil, once: kind == .altered)
         }
+    }
+
+    /// Tells whether the rule that decided is none that stands in the same chain of the applied table.
+    private func isNew(_ trace: PlainTrace) -> Bool {
+        guard let responsible = trace.responsible, let index = trace.steps.last(where: { $0.rule == responsible })?.index,
+            let chain = live.chains.first(where: { $0.name == responsible.chain }), chain.rules.indices.contains(index)
+        else { return false }
+        let form = TableStructure(live).rules(of: chain)[index]
+        guard let other = applied.chains.first(where: { $0.name == chain.name }) else { return true }
+        return !TableStructure(applied).rules(of: other).contains(form)
     }
 
     /// Shows packets of a set on both sides, one for each pair of rules that decide them.
@@ -171,7 +184,8 @@ public struct TableComparison: Sendable {
                     Difference(
                         kind: kind, words: words ?? "live \(mine.verdict), applied \(theirs.verdict)",
                         family: variables.context.family, packet: packet, live: mine.verdict, applied: theirs.verdict,
-                        responsible: mine.responsible ?? theirs.responsible))
+                        responsible: mine.responsible ?? theirs.responsible,
+                        isNewRule: isNew(mine)))
             }
             // The next packet differs in something that both sides look at: the first bit that was decided is turned.
             var cube = Node.full
