@@ -254,6 +254,50 @@ sleep 11
 expect "contractor, 5432 eleven seconds later" refused "$(greets "$intruder" 10.77.2.1)"
 expect "client, 5432 as before" allowed "$(greets "$client" 10.77.1.1)"
 
+say "11. Drift: rules put in by hand, a record removed, a port opened that nobody declared"
+gate apply examples/demo/before.yaml --yes --policy-clock 2026-11-23T10:00+01:00 >/dev/null 2>&1
+drift() { gate drift examples/demo/before.yaml "$@" 2>/dev/null; }
+# found CODE WORDS: whether the last look tells of something.
+found() { if grep -A 9 "\[$1\]" "$work/drift" | grep -q -- "$2"; then echo found; else echo "not found"; fi; }
+drift >"$work/drift"
+expect "before: something let in that no rule declares" "not found" "$(found PG301 .)"
+expect "before: a record missing" "not found" "$(found PG303 .)"
+in_ns "$server" nft insert rule inet portgate pg_p_orders ip saddr 10.77.2.2 goto pg_a_orders/staff
+in_ns "$server" nft insert rule inet portgate pg_b_orders ip daddr 10.77.2.2 accept
+handle=$(in_ns "$server" nft -a list chain inet portgate pg_d_orders | sed -n 's/.*pg1 deny orders .*handle \([0-9]*\)$/\1/p')
+in_ns "$server" nft replace rule inet portgate pg_d_orders handle "$handle" counter name pg_n_orders goto pg_r_orders
+exec_in_ns "$server" nc -lk 9999 </dev/null >/dev/null 2>&1 &
+opened=$!
+pids+=("$opened")
+for _ in $(seq 100); do
+    in_ns "$server" ss -Hltn | grep -q ':9999 ' && break
+    sleep 0.1
+done
+expect "the second network gets in by it, 5432" allowed "$(greets "$intruder" 10.77.2.1)"
+drift >"$work/drift"
+expect "portgate drift" 1 $?
+grep -A 9 -E '\[PG(301|303|320)\]' "$work/drift" | show
+expect "the rule, with a packet that it lets in" found "$(found PG301 '10.77.2.2 → 5432/tcp')"
+expect "the record that is not made" found "$(found PG303 'pg1 deny orders')"
+expect "the port that nobody declared" found "$(found PG320 9999)"
+for code in PG301 PG320; do
+    id=$(grep -A 9 "\[$code\].* \(9999\|.*5432/tcp.*\)" "$work/drift" | grep -o 'D-[0-9a-f]*' | head -1)
+    drift --repair "$id" | show
+done
+gate apply examples/demo/before.yaml --yes --policy-clock 2026-11-23T10:00+01:00 >"$work/apply" 2>&1
+expect "repaired: portgate apply" 0 $?
+kill -9 "$opened" 2>/dev/null
+wait "$opened" 2>/dev/null
+for _ in $(seq 100); do
+    in_ns "$server" ss -Hltn | grep -q ':9999 ' || break
+    sleep 0.1
+done
+expect "the second network after the repair, 5432" refused "$(greets "$intruder" 10.77.2.1)"
+drift >"$work/drift"
+expect "after: something let in that no rule declares" "not found" "$(found PG301 .)"
+expect "after: a record missing" "not found" "$(found PG303 .)"
+expect "after: an undeclared port" "not found" "$(found PG320 9999)"
+
 say "Why, in words"
 "$portgate" why --from 10.77.2.2 --port 8443 --at 2026-11-23T10:00+01:00 examples/demo/before.yaml | show
 

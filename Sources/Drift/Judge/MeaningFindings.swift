@@ -38,6 +38,11 @@ public struct MeaningFindings: Sendable {
         }
         if let applied, let table = live.table(applied.family, applied.name) {
             let outcome = TableComparison(live: table, applied: applied).run()
+            let places = outcome.places.filter { !$0.isAppearance }.prefix(5).map { Diagnostic.Note($0.words) }
+            for index in result.findings.indices where result.findings[index].responsible?.isOfTheGate ?? true {
+                guard result.findings[index].kind != .publishedPort else { continue }
+                result.findings[index].diagnostic.notes += places
+            }
             result.findings += tableFindings(outcome, known: result.findings)
             result.undecided += outcome.undecided
         }
@@ -60,7 +65,7 @@ public struct MeaningFindings: Sendable {
         for difference in differences {
             let key = Key(
                 kind: difference.kind, port: difference.port, rule: difference.rule, isOwn: difference.isOwn,
-                responsible: difference.trace.decider)
+                responsible: decider(difference.trace))
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(difference)
         }
@@ -76,7 +81,7 @@ public struct MeaningFindings: Sendable {
         let difference = group.first
         let port = policy.ports[difference.port]
         let rule = difference.rule.map { port.rules[$0] }
-        let responsible = difference.trace.decider
+        let responsible = decider(difference.trace)
         let isForeign = responsible.map { !$0.isOfTheGate } ?? false
         let witness = Self.witness(
             difference.packet, family: difference.family, isOwn: difference.isOwn, live: difference.trace.verdict,
@@ -108,6 +113,16 @@ public struct MeaningFindings: Sendable {
         return DriftFinding(
             diagnostic, kind: kind, witness: witness, responsible: responsible, certainty: difference.certainty,
             subject: difference.isOwn ? "own" : "")
+    }
+
+    /// The rule to name: one of the gate's that was not applied, where the packet met one.
+    private func decider(_ trace: PlainTrace) -> Responsible? {
+        if let applied, let table = live.table(applied.family, applied.name),
+            let new = TableStructure(table).firstNew(in: trace, comparedWith: TableStructure(applied))
+        {
+            return new
+        }
+        return trace.decider
     }
 
     /// Returns the sources of a difference as blocks, few of them, with their number.
@@ -255,7 +270,7 @@ public struct MeaningFindings: Sendable {
             }
         }
         return groups.map { group in
-            let rest = group.all.dropFirst()
+            let rest = group.all.dropFirst().filter { ![.logMissing, .structure].contains($0.kind) }
             var notes = rest.prefix(4).map { other in
                 let witness = witness(
                     other.packet, family: other.family, isOwn: false, live: other.live, policy: other.applied,

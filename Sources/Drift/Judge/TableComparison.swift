@@ -146,14 +146,9 @@ public struct TableComparison: Sendable {
         }
     }
 
-    /// Tells whether the rule that decided is none that stands in the same chain of the applied table.
-    private func isNew(_ trace: PlainTrace) -> Bool {
-        guard let responsible = trace.responsible, let index = trace.steps.last(where: { $0.rule == responsible })?.index,
-            let chain = live.chains.first(where: { $0.name == responsible.chain }), chain.rules.indices.contains(index)
-        else { return false }
-        let form = TableStructure(live).rules(of: chain)[index]
-        guard let other = applied.chains.first(where: { $0.name == chain.name }) else { return true }
-        return !TableStructure(applied).rules(of: other).contains(form)
+    /// Returns the first rule that acted on a packet and that was not applied.
+    private func culprit(_ trace: PlainTrace) -> Responsible? {
+        TableStructure(live).firstNew(in: trace, comparedWith: TableStructure(applied))
     }
 
     /// Shows packets of a set on both sides, one for each pair of rules that decide them.
@@ -184,8 +179,8 @@ public struct TableComparison: Sendable {
                     Difference(
                         kind: kind, words: words ?? "live \(mine.verdict), applied \(theirs.verdict)",
                         family: variables.context.family, packet: packet, live: mine.verdict, applied: theirs.verdict,
-                        responsible: mine.responsible ?? theirs.responsible,
-                        isNewRule: isNew(mine)))
+                        responsible: culprit(mine) ?? mine.responsible ?? theirs.responsible,
+                        isNewRule: culprit(mine) != nil))
             }
             // The next packet differs in something that both sides look at: the first bit that was decided is turned.
             var cube = Node.full

@@ -33,6 +33,19 @@ struct TableStructure {
         }
     }
 
+    /// Returns the first rule of this table that acted on a packet and that does not stand in the same chain of another.
+    func firstNew(in trace: PlainTrace, comparedWith applied: TableStructure) -> Responsible? {
+        for step in trace.steps {
+            guard step.rule.family == table.family, step.rule.table == table.name, let index = step.index,
+                let chain = table.chains.first(where: { $0.name == step.rule.chain }), chain.rules.indices.contains(index)
+            else { continue }
+            let form = rules(of: chain)[index]
+            let other = applied.table.chains.first { $0.name == chain.name }
+            if other.map({ !applied.rules(of: $0).contains(form) }) ?? true { return step.rule }
+        }
+        return nil
+    }
+
     /// All that a set says, so that equal contents have equal words.
     private static func words(_ set: LiveSet) -> String {
         let elements = set.elements
