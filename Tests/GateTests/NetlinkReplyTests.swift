@@ -1,7 +1,6 @@
 import Nftables
 import Policy
 import TestSupport
-import Nftables
 import Testing
 
 @testable import Gate

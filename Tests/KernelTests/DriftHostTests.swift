@@ -5,78 +5,13 @@ import Testing
 /// `portgate drift` as an operator runs it, on a live kernel in a namespace of its own.
 @Suite("drift on a host", .serialized)
 struct DriftHostTests {
-    private final class Bench {
-        let lab: NetworkLab
-        let host: LabNamespace
-        let folder: URL
-
-        init(_ policy: String = DriftHostTests.policy) throws {
-            lab = try NetworkLab()
-            host = try lab.namespace("host")
-            folder = FileManager.default.temporaryDirectory.appendingPathComponent("pg-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try write("gate.yaml", policy)
-            let result = try portgate("apply", "--yes", "gate.yaml")
-            guard result.status == 0 else { throw NetworkLab.Failure(description: "\(result)") }
-        }
-
-        deinit {
-            lab.close()
-            try? FileManager.default.removeItem(at: folder)
-        }
-
-        func write(_ name: String, _ text: String) throws {
-            try Data(text.utf8).write(to: folder.appendingPathComponent(name))
-        }
-
-        func command(_ arguments: [String], through prefix: [String] = []) -> [String] {
-            ["/usr/bin/env", "-i", "-C", folder.path, "PORTGATE_STATE_DIR=\(folder.path)/state"] + prefix
-                + [BuiltProduct.path("portgate")] + arguments
-        }
-
-        func portgate(_ arguments: String..., through prefix: [String] = []) throws -> CommandResult {
-            try host.run(command(arguments, through: prefix))
-        }
-
-        /// Looks and returns what was found, each finding as its JSON.
-        func findings(_ arguments: String...) throws -> [[String: Any]] {
-            let result = try host.run(command(["drift", "gate.yaml", "-o", "json"] + arguments))
-            let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
-            return try #require(object?["findings"] as? [[String: Any]], "\(result)")
-        }
-
-        /// Looks for a finding of a code whose message holds a text.
-        func finding(_ code: String, _ text: String, _ arguments: String...) throws -> [String: Any]? {
-            let result = try host.run(command(["drift", "gate.yaml", "-o", "json"] + arguments))
-            let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
-            return (object?["findings"] as? [[String: Any]])?.first {
-                $0["code"] as? String == code
-                    && (text.isEmpty || ($0["message"] as? String)?.contains(text) == true)
-            }
-        }
-    }
-
-    private static let policy = """
-        version: 1
-        name: lab
-        identities: { alice: { addresses: [192.0.2.1/32] } }
-        ports:
-          - name: ssh
-            port: 22
-            protocol: tcp
-            grants: { to: [alice], longest: 1h, ticket: optional }
-            allow:
-              - { name: admins, cidrs: [10.1.0.0/16] }
-
-        """
-
     private static func notes(_ finding: [String: Any]) -> [String] {
         (finding["notes"] as? [[String: Any]] ?? []).compactMap { $0["message"] as? String }
     }
 
     @Test("an undeclared listener is found with its process, user and since when; stopping it settles the finding")
     func listener() throws {
-        let bench = try Bench()
+        let bench = try DriftBench()
         #expect(try bench.finding("PG320", "tcp 9999") == nil)
         let server = try bench.host.serve("tcp/9999", "tcp/127.0.0.1/9998", "tcp/22")
         let found = try #require(try bench.finding("PG320", "tcp 9999"))
@@ -99,7 +34,7 @@ struct DriftHostTests {
 
     @Test("I07: a setting that flips verdicts is found though the rules are the same, until it is set back or accepted")
     func setting() throws {
-        let bench = try Bench()
+        let bench = try DriftBench()
         let name = "net.ipv4.conf.all.rp_filter"
         try bench.host.sysctl(name, "0")
         #expect(try bench.finding("PG330", name) == nil)
@@ -119,7 +54,7 @@ struct DriftHostTests {
 
     @Test("I01: a rule added and taken away again between two looks is found by the kernel's generation")
     func generation() throws {
-        let bench = try Bench()
+        let bench = try DriftBench()
         #expect(try bench.finding("PG331", "") == nil)
         try bench.host.loadForeign("add table ip other\nadd chain ip other c { type filter hook input priority 0; }\n")
         #expect(try bench.finding("PG332", "changed: ip other") != nil)
@@ -136,7 +71,7 @@ struct DriftHostTests {
 
     @Test("a table of another owner that judges before the gate is found, and that the ruleset moved")
     func beside() throws {
-        let bench = try Bench()
+        let bench = try DriftBench()
         try bench.host.loadForeign(
             "add table ip early\nadd chain ip early c { type filter hook prerouting priority -300; }\n")
         let found = try bench.findings()
@@ -149,7 +84,7 @@ struct DriftHostTests {
 
     @Test("an address in a set of grants that no grant explains is found; a grant is not")
     func overdue() throws {
-        let bench = try Bench()
+        let bench = try DriftBench()
         let given = try bench.portgate(
             "grant", "alice", "--port", "ssh", "--from", "10.7.0.1", "--for", "30m", "--reason", "x")
         #expect(given.status == 0, "\(given)")
@@ -162,7 +97,7 @@ struct DriftHostTests {
 
     @Test("an ignore passes a finding over, and the exit code follows what is left")
     func ignores() throws {
-        let bench = try Bench()
+        let bench = try DriftBench()
         let ids = try bench.findings().filter { $0["severity"] as? String != "note" }.compactMap { $0["id"] as? String }
         let text = ids.map { "- { id: \($0), reason: known, until: 2100-01-01 }\n" }.joined()
         try bench.write("drift-ignores.yaml", text)
@@ -179,7 +114,7 @@ struct DriftHostTests {
 
     @Test("every format is written at once, to files that are replaced whole")
     func formats() throws {
-        let bench = try Bench()
+        let bench = try DriftBench()
         let names = ["json", "sarif", "junit", "html", "prometheus", "github"]
         let outputs = names.flatMap { ["-o", "\($0)=out.\($0)"] }
         let result = try bench.host.run(bench.command(["drift", "gate.yaml"] + outputs + ["-o", "text"]))
@@ -194,7 +129,7 @@ struct DriftHostTests {
 
     @Test("I03: who may not look is told what could not be looked at, and never that all is well")
     func unprivileged() throws {
-        let bench = try Bench()
+        let bench = try DriftBench()
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bench.folder.path)
         let result = try bench.portgate(
             "drift", "gate.yaml", "-o", "json",
@@ -208,7 +143,7 @@ struct DriftHostTests {
 
     @Test("a watch tells within a moment what appeared, who did it and what went away, and ends when told")
     func watch() throws {
-        let bench = try Bench()
+        let bench = try DriftBench()
         let watch = try bench.host.start(bench.command(["drift", "--watch", "--for", "120", "gate.yaml"]))
         func wait(_ what: (String) -> Bool) throws -> (line: String, seconds: Double) {
             let start = Date()
@@ -235,7 +170,7 @@ struct DriftHostTests {
 
     @Test("a watch ends by SIGTERM with the exit code of its last look")
     func watchEnds() throws {
-        let bench = try Bench()
+        let bench = try DriftBench()
         let script = """
             import signal, subprocess, sys
             p = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True)

@@ -220,7 +220,8 @@ struct PolicySpace {
     private func speaks(_ types: [RequestType], on port: Port) throws -> Node {
         var parts: [Node] = []
         for transport in port.protocols.sorted(by: { $0.rawValue < $1.rawValue }) {
-            let isTransport = try member(.transport, IntervalList(UInt128(transport.rawValue), UInt128(transport.rawValue)))
+            let isTransport = try member(
+                .transport, IntervalList(UInt128(transport.rawValue), UInt128(transport.rawValue)))
             if transport == .tcp {
                 parts.append(isTransport)
                 continue

@@ -52,7 +52,9 @@ public struct MeaningFindings: Sendable {
     // MARK: Policy
 
     /// A deviation that both families or several ways show alike is told once, with the first packet.
-    private func merged(_ differences: [PolicyComparison.Difference]) -> [(first: PolicyComparison.Difference, more: [PolicyComparison.Difference])] {
+    private func merged(_ differences: [PolicyComparison.Difference]) -> [(
+        first: PolicyComparison.Difference, more: [PolicyComparison.Difference]
+    )] {
         struct Key: Hashable {
             let kind: DriftFinding.Kind
             let port: Int
@@ -85,7 +87,8 @@ public struct MeaningFindings: Sendable {
         let isForeign = responsible.map { !$0.isOfTheGate } ?? false
         let witness = Self.witness(
             difference.packet, family: difference.family, isOwn: difference.isOwn, live: difference.trace.verdict,
-            policy: difference.kind == .overPermissive ? "refused: no rule allows it" : "allowed by \(rule?.name.text ?? "a grant")")
+            policy: difference.kind == .overPermissive
+                ? "refused: no rule allows it" : "allowed by \(rule?.name.text ?? "a grant")")
         let decides = responsible.map { "\($0)" } ?? "the end of all chains"
         var notes = difference.isOwn ? [] : [Diagnostic.Note("so it is for \(Self.sources(difference))")]
         for other in group.more where !other.isOwn { notes.append(Diagnostic.Note("and for \(Self.sources(other))")) }
@@ -100,7 +103,8 @@ public struct MeaningFindings: Sendable {
             kind = isForeign ? .foreignOpening : .overPermissive
             diagnostic = Diagnostic(
                 code: isForeign ? "PG307" : "PG301", severity: .error,
-                message: "\(witness) is accepted by \(decides); no rule of the policy declares it", span: port.span, notes: notes,
+                message: "\(witness) is accepted by \(decides); no rule of the policy declares it", span: port.span,
+                notes: notes,
                 port: port.name.text)
         default:
             kind = isForeign ? .foreignShadow : .overRestrictive
@@ -143,7 +147,8 @@ public struct MeaningFindings: Sendable {
 
     /// Returns the packet as a witness.
     static func witness(
-        _ packet: PlainPacket, family: AddressFamily, isOwn: Bool, live: String, policy: String, conditions: [String] = []
+        _ packet: PlainPacket, family: AddressFamily, isOwn: Bool, live: String, policy: String,
+        conditions: [String] = []
     ) -> Witness {
         func address(_ quantity: Quantity) -> IPAddress {
             let value = packet[quantity]
@@ -151,8 +156,8 @@ public struct MeaningFindings: Sendable {
                 ? .v4(IPv4Address(bits: UInt32(truncatingIfNeeded: value))) : .v6(IPv6Address(bits: value))
         }
         let transport = TransportProtocol(rawValue: UInt8(truncatingIfNeeded: packet[.transport]))
-        let time = packet.values[.meta(MetaKey.time.rawValue)].map {
-            Instant(seconds: Int64(clamping: $0 / 1_000_000_000))
+        let time = packet.values[.meta(MetaKey.time.rawValue)].flatMap { nanoseconds in
+            nanoseconds == 0 ? nil : Instant(seconds: Int64(clamping: nanoseconds / 1_000_000_000))
         }
         var interface: String?
         if let name = packet.values[.meta(MetaKey.inputInterfaceName.rawValue)], name != 0 {
@@ -225,7 +230,8 @@ public struct MeaningFindings: Sendable {
                 (code, kind) = ("PG304", .altered)
                 let verdicts =
                     difference.live == difference.applied
-                    ? "\(difference.live), and something else is written" : "\(difference.live), not \(difference.applied)"
+                    ? "\(difference.live), and something else is written"
+                    : "\(difference.live), not \(difference.applied)"
                 message = "\(witness) is judged otherwise than applied, by \(decides): \(verdicts)"
             }
             findings.append(
@@ -241,7 +247,8 @@ public struct MeaningFindings: Sendable {
                 DriftFinding(
                     Diagnostic(
                         code: "PG305", severity: .warning,
-                        message: "the live table is not as applied: \(place.words)\(place.isAppearance ? "" : "; it judges the same")",
+                        message:
+                            "the live table is not as applied: \(place.words)\(place.isAppearance ? "" : "; it judges the same")",
                         span: nil), kind: .structure, responsible: place.place, subject: place.words))
         }
         return findings
@@ -276,16 +283,20 @@ public struct MeaningFindings: Sendable {
                     other.packet, family: other.family, isOwn: false, live: other.live, policy: other.applied,
                     conditions: conditions(other.packet))
                 return Diagnostic.Note(
-                    "and \(witness): \(other.live), applied \(other.applied), by \(other.responsible.map { "\($0)" } ?? "no rule")")
+                    "and \(witness): \(other.live), applied \(other.applied), by \(other.responsible.map { "\($0)" } ?? "no rule")"
+                )
             }
-            if rest.count > notes.count { notes.append(Diagnostic.Note("and \(rest.count - notes.count) more kinds of packets")) }
+            if rest.count > notes.count {
+                notes.append(Diagnostic.Note("and \(rest.count - notes.count) more kinds of packets"))
+            }
             return (group.all[0], notes)
         }
     }
 
     /// The port whose chain a rule stands in.
     private static func port(_ rule: Responsible) -> String? {
-        guard rule.isOfTheGate, rule.chain.hasPrefix("pg_"), let cut = rule.chain.dropFirst(3).utf8.firstIndex(of: UInt8(ascii: "_"))
+        guard rule.isOfTheGate, rule.chain.hasPrefix("pg_"),
+            let cut = rule.chain.dropFirst(3).utf8.firstIndex(of: UInt8(ascii: "_"))
         else { return nil }
         let name = rule.chain[rule.chain.utf8.index(after: cut)...]
         return String(name.prefix { $0 != "/" })

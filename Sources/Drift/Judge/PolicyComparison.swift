@@ -138,7 +138,8 @@ public struct PolicyComparison: Sendable {
             let range = ports[index]
             let node = try run.variables.node(
                 run.variables.index(of: .destinationPort), in: IntervalList(range.first, range.last))
-            guard let packet = try run.packet(in: try space.intersection(found, node), preferring: preferences(run)) else {
+            guard let packet = try run.packet(in: try space.intersection(found, node), preferring: preferences(run))
+            else {
                 continue
             }
             let trace = PlainMachine(ruleset, runtimeSets: runtime.isRuntime).judge(packet, on: run.scenario.path)
@@ -154,9 +155,11 @@ public struct PolicyComparison: Sendable {
             outcome.published.append(
                 Published(
                     transport: transport, first: UInt16(range.first), last: UInt16(range.last),
-                    responsible: trace.steps.last { $0.action == "dnat" || $0.action.hasPrefix("xt target DNAT") }?.rule,
+                    responsible: trace.steps.last { $0.action == "dnat" || $0.action.hasPrefix("xt target DNAT") }?
+                        .rule,
                     witness: MeaningFindings.witness(
-                        packet, family: run.scenario.family, isOwn: false, live: trace.verdict, policy: "not declared")))
+                        packet, family: run.scenario.family, isOwn: false, live: trace.verdict, policy: "not declared"))
+            )
         }
     }
 
@@ -176,7 +179,8 @@ public struct PolicyComparison: Sendable {
             while !rest.isEmpty {
                 count += 1
                 guard count <= limit else {
-                    outcome.undecided.append("more than \(limit) deviations of port \(policy.ports[allowance.port].name)")
+                    outcome.undecided.append(
+                        "more than \(limit) deviations of port \(policy.ports[allowance.port].name)")
                     break
                 }
                 guard let packet = try run.packet(in: rest, preferring: preferences(run)) else { break }
@@ -215,7 +219,8 @@ public struct PolicyComparison: Sendable {
         let moment = options.now.seconds.addingReportingOverflow(options.kernelClockOffset).partialValue
         let isV4 = run.scenario.family == .v4
         return [
-            .transport: run.scenario.isTCP ? 6 : 17, .sourcePort: 40_000, .destination: isV4 ? 0xc000_0201 : 0x2001_0db8 << 96 | 1,
+            .transport: run.scenario.isTCP ? 6 : 17, .sourcePort: 40_000,
+            .destination: isV4 ? 0xc000_0201 : 0x2001_0db8 << 96 | 1,
             .source: run.scenario.isOwn ? (isV4 ? 0x7f00_0001 : 1) : isV4 ? 0xc633_6401 : 0x2001_0db8 << 96 | 0x6401,
             .meta(MetaKey.time.rawValue): UInt128(max(0, moment)) * 1_000_000_000,
             .meta(MetaKey.inputInterfaceName.rawValue): HookPath.interfaceName("eth0"),
@@ -273,7 +278,8 @@ extension ScenarioRun {
     func holds(_ set: Node, _ packet: PlainPacket) throws -> Bool {
         var bits: [UInt32: Bool] = [:]
         for quantity in variables.quantities {
-            bits.merge(variables.assignment(variables.index(of: quantity), value: packet[quantity])) { first, _ in first }
+            bits.merge(variables.assignment(variables.index(of: quantity), value: packet[quantity])) { first, _ in first
+            }
         }
         return space.holds(set) { bits[$0] ?? false }
     }
@@ -308,7 +314,9 @@ extension Scenario {
     }
 
     /// In words.
-    var words: String { (isOwn ? "own connections" : "connections from outside") + (family == .v4 ? ", IPv4" : ", IPv6") }
+    var words: String {
+        (isOwn ? "own connections" : "connections from outside") + (family == .v4 ? ", IPv4" : ", IPv6")
+    }
 }
 
 extension PlainPacket {

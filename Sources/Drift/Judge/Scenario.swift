@@ -71,7 +71,8 @@ struct Scenario: Hashable, Sendable {
     /// Addresses of single hosts: no packet comes from another.
     var unicast: IntervalList {
         family == .v4
-            ? IntervalList(0x0100_0000, 0xdfff_ffff) : IntervalList([(1, 1), (UInt128(1) << 32, UInt128(0xff) << 120 - 1)])
+            ? IntervalList(0x0100_0000, 0xdfff_ffff)
+            : IntervalList([(1, 1), (UInt128(1) << 32, UInt128(0xff) << 120 - 1)])
     }
 
     /// Says what ``universe(_:times:)`` will ask for.

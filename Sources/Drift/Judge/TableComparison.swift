@@ -59,7 +59,10 @@ public struct TableComparison: Sendable {
             do {
                 try compare(family, &outcome)
             } catch {
-                let words = if let error = error as? NodeBudgetExceeded { "more than \(error.budget) nodes are needed" } else { "\(error)" }
+                let words =
+                    if let error = error as? NodeBudgetExceeded { "more than \(error.budget) nodes are needed" } else {
+                        "\(error)"
+                    }
                 outcome.undecided.append("table \(live.name), \(family == .v4 ? "IPv4" : "IPv6"): \(words)")
             }
         }
@@ -123,7 +126,8 @@ public struct TableComparison: Sendable {
                     other, try space.intersection(both, try space.symmetricDifference(first, second)))
             }
         }
-        unlike.append((.altered, try space.difference(other, try space.symmetricDifference(passes.meant, passes.found))))
+        unlike.append(
+            (.altered, try space.difference(other, try space.symmetricDifference(passes.meant, passes.found))))
         for event in Set(meant.events.keys).union(found.events.keys).sorted(by: { $0.words < $1.words }) {
             let one = meant.events[event] ?? .empty
             let two = found.events[event] ?? .empty
@@ -139,10 +143,13 @@ public struct TableComparison: Sendable {
             let set = try space.intersection(missing, valid)
             guard !set.isEmpty else { continue }
             let isMissing = try !space.difference(try space.intersection(one, set), two).isEmpty
-            try show(kind, set, path, variables, &outcome, words: "\(isMissing ? "missing" : "added"): \(event.words)", once: true)
+            try show(
+                kind, set, path, variables, &outcome, words: "\(isMissing ? "missing" : "added"): \(event.words)",
+                once: true)
         }
         for (kind, set) in unlike {
-            try show(kind, try space.intersection(set, valid), path, variables, &outcome, words: nil, once: kind == .altered)
+            try show(
+                kind, try space.intersection(set, valid), path, variables, &outcome, words: nil, once: kind == .altered)
         }
     }
 
@@ -153,7 +160,8 @@ public struct TableComparison: Sendable {
 
     /// Shows packets of a set on both sides, one for each pair of rules that decide them.
     private func show(
-        _ kind: DriftFinding.Kind, _ set: Node, _ path: HookPath, _ variables: PacketVariables, _ outcome: inout Outcome,
+        _ kind: DriftFinding.Kind, _ set: Node, _ path: HookPath, _ variables: PacketVariables,
+        _ outcome: inout Outcome,
         words: String?, once: Bool
     ) throws {
         var rest = set

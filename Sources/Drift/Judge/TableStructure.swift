@@ -37,7 +37,8 @@ struct TableStructure {
     func firstNew(in trace: PlainTrace, comparedWith applied: TableStructure) -> Responsible? {
         for step in trace.steps {
             guard step.rule.family == table.family, step.rule.table == table.name, let index = step.index,
-                let chain = table.chains.first(where: { $0.name == step.rule.chain }), chain.rules.indices.contains(index)
+                let chain = table.chains.first(where: { $0.name == step.rule.chain }),
+                chain.rules.indices.contains(index)
             else { continue }
             let form = rules(of: chain)[index]
             let other = applied.table.chains.first { $0.name == chain.name }
@@ -55,7 +56,8 @@ struct TableStructure {
             return left.elementsEqual(right)
                 ? elements.flags[one] < elements.flags[other] : left.lexicographicallyPrecedes(right)
         }
-        let parts = order.filter { elements.flags[$0] & 1 == 0 || elements.key(at: $0).contains { $0 != 0 } }.map { index in
+        let parts = order.filter { elements.flags[$0] & 1 == 0 || elements.key(at: $0).contains { $0 != 0 } }.map {
+            index in
             "\(Array(elements.key(at: index)))-\(Array(elements.keyEnd(at: index)))/\(elements.flags[index])="
                 + "\(elements.details[index].map { "\($0.verdict.map { "\($0)" } ?? "") \($0.data ?? [])" } ?? "")"
         }
@@ -101,7 +103,8 @@ extension TableStructure {
             found.append(
                 StructureDeviation(
                     weight: .meaning,
-                    words: live.isDormant ? "the table is dormant: none of its chains judges" : "the table is not dormant",
+                    words: live.isDormant
+                        ? "the table is dormant: none of its chains judges" : "the table is not dormant",
                     place: place()))
         }
         if live.flags & ~1 != meant.flags & ~1 {
@@ -121,7 +124,10 @@ extension TableStructure {
             found.append(.init(weight: .appearance, words: "object \(name) was added", place: place()))
         }
         if !live.flowtables.isEmpty {
-            found.append(.init(weight: .meaning, words: "flowtables were added: \(live.flowtables.joined(separator: ", "))", place: place()))
+            found.append(
+                .init(
+                    weight: .meaning, words: "flowtables were added: \(live.flowtables.joined(separator: ", "))",
+                    place: place()))
         }
         return found
     }
@@ -144,7 +150,8 @@ extension TableStructure {
                 found.append(
                     .init(
                         weight: .meaning,
-                        words: "chain \(chain.name) is registered otherwise: \(chain.hook.words), not \(other.hook.words)",
+                        words:
+                            "chain \(chain.name) is registered otherwise: \(chain.hook.words), not \(other.hook.words)",
                         place: place(chain.name)))
             }
             let live = rules(of: chain)
@@ -154,7 +161,9 @@ extension TableStructure {
             var start = 0
             while start < live.count, start < meant.count, live[start] == meant[start] { start += 1 }
             var end = 0
-            while end < live.count - start, end < meant.count - start, live[live.count - 1 - end] == meant[meant.count - 1 - end] {
+            while end < live.count - start, end < meant.count - start,
+                live[live.count - 1 - end] == meant[meant.count - 1 - end]
+            {
                 end += 1
             }
             let mine = start..<(live.count - end)
@@ -163,7 +172,8 @@ extension TableStructure {
             let rule = mine.isEmpty ? nil : chain.rules[mine.lowerBound]
             let words: String
             switch (mine.isEmpty, theirs.isEmpty) {
-            case (false, true): words = "\(mine.count) rules were added to chain \(chain.name) from rule \(start + 1) on"
+            case (false, true):
+                words = "\(mine.count) rules were added to chain \(chain.name) from rule \(start + 1) on"
             case (true, false): words = "\(theirs.count) rules are missing from chain \(chain.name) after rule \(start)"
             default:
                 words =
@@ -201,7 +211,8 @@ extension TableStructure {
             }
             if set.flags.contains(.dynamic) || isRuntime(table, set) { continue }
             if let why = set.unreadElements {
-                found.append(.init(weight: .meaning, words: "set \(set.name) could not be read: \(why)", place: place()))
+                found.append(
+                    .init(weight: .meaning, words: "set \(set.name) could not be read: \(why)", place: place()))
             } else if !Self.haveSameElements(set, other) {
                 found.append(
                     .init(weight: .meaning, words: "set \(set.name) does not hold what was applied", place: place()))

@@ -68,7 +68,8 @@ extension LiveRuleset {
                 case .hook(0), .hook(3): isBefore = order.0 <= -200
                 case .hook, .becomes, .delivery: isBefore = false
                 }
-                found.append((order, BaseChainPlace(table: table, chain: chain, hook: hook, isBeforeConntrack: isBefore)))
+                found.append(
+                    (order, BaseChainPlace(table: table, chain: chain, hook: hook, isBeforeConntrack: isBefore)))
             }
         }
         // Stable, and the last registered first.

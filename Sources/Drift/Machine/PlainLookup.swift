@@ -42,7 +42,8 @@ struct PlainLookup {
                 if let best = nearest {
                     let old = elements.key(at: best)
                     // Of an end and a beginning at the same place the beginning counts.
-                    let isNearer = old.lexicographicallyPrecedes(mark)
+                    let isNearer =
+                        old.lexicographicallyPrecedes(mark)
                         || (old.elementsEqual(mark) && elements.flags[index] & 1 == 0)
                     if isNearer { nearest = index }
                 } else {

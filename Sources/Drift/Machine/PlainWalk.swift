@@ -92,7 +92,8 @@ struct PlainWalk {
             act("log prefix \"\(prefix)\"" + (group.map { " group \($0)" } ?? ""))
             trace.logs.append(prefix)
         case .payloadWrite, .extensionHeaderWrite, .metaWrite, .connectionWrite, .notrack: write(expression, reading)
-        case .reject(let type, let code): return end(RuleWalk.rejection(type, code), .reject(RuleWalk.rejection(type, code)))
+        case .reject(let type, let code):
+            return end(RuleWalk.rejection(type, code), .reject(RuleWalk.rejection(type, code)))
         case .nat, .masquerade, .redirect: return translate(expression)
         case .transparentProxy: return packet.holds(own(.presence, "socket of a transparent proxy")) ? nil : .onward
         case .forward: return end("fwd", .elsewhere("fwd"))
@@ -102,7 +103,8 @@ struct PlainWalk {
         case .synproxy: return end("synproxy", .elsewhere("synproxy"))
         case .match(let name, let revision, let info):
             if name == "comment" { return nil }
-            return packet.holds(own(.foreign, "xt match \(name) revision \(revision) \(RuleWalk.digest(info))")) ? nil : .onward
+            return packet.holds(own(.foreign, "xt match \(name) revision \(revision) \(RuleWalk.digest(info))"))
+                ? nil : .onward
         case .target(let name, let revision, let info): return target(name, revision, info)
         case .unknown(let name, let attributes): return unknown("expression \(name) \(RuleWalk.digest(attributes))")
         case .counter, .last, .duplicate, .flowOffload: break
@@ -370,7 +372,8 @@ struct PlainWalk {
             case .limit(let rate, let seconds, let burst, let type, let flags):
                 atom = Atom(
                     .limit,
-                    "limit \(rate) \(type == 0 ? "packets" : "bytes") in \(seconds) s, burst \(burst) of @\(name) for \(words)")
+                    "limit \(rate) \(type == 0 ? "packets" : "bytes") in \(seconds) s, burst \(burst) of @\(name) for \(words)"
+                )
                 isOver = flags & 1 != 0
             case .quota(let bytes, let flags):
                 atom = Atom(.limit, "quota \(bytes) bytes of @\(name) for \(words)")
@@ -429,7 +432,8 @@ struct PlainWalk {
             }
             guard let value = read(from, length), let new = readOrigins(from, length), length <= 16 else { return }
             set(
-                .option(operation: operation, type: type, offset: offset, length: length), SetContents.number(value[...]),
+                .option(operation: operation, type: type, offset: offset, length: length),
+                SetContents.number(value[...]),
                 new)
         case .metaWrite(let key, let from):
             guard key != MetaKey.trace.rawValue, let width = MetaLayout.width(of: key), width % 8 == 0 else { return }

@@ -17,7 +17,8 @@ extension RuleWalk {
         case .byteOrder(let from, let into, let size, let length): try turn(from, into, size, length)
         case .hash(let type, let from, let length, let modulus, let seed, let offset, let into):
             let source = from.flatMap { registers.read($0, bytes: length) }
-            let words = "\(type == 0 ? "jhash" : "symhash") \(words(source)) mod \(modulus) seed \(seed ?? 0) offset \(offset)"
+            let words =
+                "\(type == 0 ? "jhash" : "symhash") \(words(source)) mod \(modulus) seed \(seed ?? 0) offset \(offset)"
             make(words, into)
         case .number(let type, let modulus, let offset, let into):
             make("numgen \(type == 0 ? "inc" : "random") mod \(modulus) offset \(offset) (\(occurrence))", into)
@@ -37,7 +38,8 @@ extension RuleWalk {
             try note(.object, "object of \(map)")
         case .log(let prefix, let group, let snap, let threshold, let level, let flags):
             let words =
-                "log prefix \"\(prefix)\"" + (group.map { " group \($0)" } ?? "") + (snap.map { " snaplen \($0)" } ?? "")
+                "log prefix \"\(prefix)\"" + (group.map { " group \($0)" } ?? "")
+                + (snap.map { " snaplen \($0)" } ?? "")
                 + (threshold.map { " queue-threshold \($0)" } ?? "")
                 + (level.map { " level \($0)" } ?? "") + (flags == 0 ? "" : " flags \(flags)")
             try note(.log, words)
@@ -83,7 +85,8 @@ extension RuleWalk {
                 summary.exits[isJump ? .onward : .back] = rest
             }
             try leave(with: summary, where: node)
-        case .unknown(let code): try leave(with: Summary(exits: [.elsewhere("verdict \(code)"): .everything]), where: node)
+        case .unknown(let code):
+            try leave(with: Summary(exits: [.elsewhere("verdict \(code)"): .everything]), where: node)
         }
         if isLast { try stay(outside: node) }
     }

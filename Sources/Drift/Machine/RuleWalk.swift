@@ -212,7 +212,9 @@ struct RuleWalk {
                     if bits == variables.bits(index) { continue }
                     throw Undecided.notDemanded(variables.quantity(index))
                 }
-                for (level, isSet) in variables.assignment(index, value: value) { found[level] = isSet ? .full : .empty }
+                for (level, isSet) in variables.assignment(index, value: value) {
+                    found[level] = isSet ? .full : .empty
+                }
             }
         }
         return found

@@ -84,7 +84,9 @@ struct SetContents {
         }
         // The kernel lists them from the greatest to the least.
         if let first = marks.first, let last = marks.last, first.value > last.value { marks.reverse() }
-        func precedes(_ one: (value: UInt128, isEnd: Bool, index: Int), _ other: (value: UInt128, isEnd: Bool, index: Int)) -> Bool {
+        func precedes(
+            _ one: (value: UInt128, isEnd: Bool, index: Int), _ other: (value: UInt128, isEnd: Bool, index: Int)
+        ) -> Bool {
             one.value == other.value ? one.isEnd && !other.isEnd : one.value < other.value
         }
         if zip(marks, marks.dropFirst()).contains(where: { precedes($1, $0) }) { marks.sort(by: precedes) }

@@ -64,7 +64,8 @@ struct PacketReading: Sendable {
         case .socket(let key, let level, let into):
             (
                 PacketLoad(
-                    .socket(key: key, level: level), bytes: Quantity.socket(key: key, level: level).width(for: context.family) / 8,
+                    .socket(key: key, level: level),
+                    bytes: Quantity.socket(key: key, level: level).width(for: context.family) / 8,
                     bigEndian: false, [.atom(Atom(.presence, "socket"))]), into
             )
         case .route(let result, let flags, let into):
@@ -72,7 +73,8 @@ struct PacketReading: Sendable {
         case .routing(let key, let into):
             (
                 PacketLoad(
-                    .routing(key), bytes: Quantity.routing(key).width(for: context.family) / 8, bigEndian: key == 1 || key == 2,
+                    .routing(key), bytes: Quantity.routing(key).width(for: context.family) / 8,
+                    bigEndian: key == 1 || key == 2,
                     [.atom(Atom(.presence, "route"))]), into
             )
         case .ipsec(let key, let direction, let index, let into):

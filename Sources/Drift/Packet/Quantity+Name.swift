@@ -25,7 +25,9 @@ extension Quantity {
                 + (ConnectionKeyNumber(rawValue: key).map(Self.name) ?? "\(key)")
         case .route(let result, let flags): "fib \(Self.fibFlags(flags)) \(Self.fibResult(result))"
         case .socket(let key, let level):
-            key == 3 ? "socket cgroupv2 level \(level)" : key == 0 ? "socket transparent" : key == 1 ? "socket mark" : "socket wildcard"
+            key == 3
+                ? "socket cgroupv2 level \(level)"
+                : key == 0 ? "socket transparent" : key == 1 ? "socket mark" : "socket wildcard"
         case .routing(let key): "rt \(key)"
         case .ipsec(let key, let direction, let index): "ipsec \(direction == 0 ? "in" : "out") \(index) key \(key)"
         case .option(let operation, let type, let offset, let length):

@@ -159,7 +159,8 @@ public struct DriftReader: Sendable {
                     look.add([
                         .notLookedAt(
                             "whether every packet is judged as declared",
-                            "the policy that was applied names list files, which are not recorded with it; name the policy")
+                            "the policy that was applied names list files, which are not recorded with it; name the policy"
+                        )
                     ])
                 }
             }

@@ -29,7 +29,8 @@ extension DiagnosticCatalog {
         deviation(
             "PG306", "a chain of another table keeps out what is declared", .warning,
             "The gate lets the packet pass and a chain of another owner drops it, before or behind: users are kept out whom the "
-                + "policy allows. The message names the rule, `portgate drift --repair ID` shows how it would be deleted."),
+                + "policy allows. The message names the rule, `portgate drift --repair ID` shows how it would be deleted."
+        ),
         deviation(
             "PG307", "a chain of another table opens what the gate should judge", .error,
             "A packet gets in that the policy refuses because of a rule of another owner: it marks connections as the gate does, "
