@@ -19,6 +19,9 @@ struct DriftTamperingTests {
         let found = try bench.findings()
         #expect(found.filter { Self.meaning.contains($0["code"] as? String ?? "") }.map(words) == [])
         #expect(!found.contains { $0["code"] as? String == "PG340" }, "\(found.map(words))")
+        // Without a path the policy as it was recorded stands in.
+        let recorded = try bench.host.run(bench.command(["drift", "-o", "json"]))
+        #expect(recorded.output.contains("PG313") && !recorded.output.contains("PG340"), "\(recorded)")
     }
 
     @Test(
