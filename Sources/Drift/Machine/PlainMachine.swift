@@ -63,6 +63,8 @@ public struct PlainTrace: Sendable {
 struct PlainMachine {
     let ruleset: LiveRuleset
     let runtimeSets: (LiveTable, LiveSet) -> Bool
+    /// Answers for what is not modelled, where the packet itself does not.
+    var answers: ((Atom, PlainPacket) -> Bool)?
 
     /// Creates a machine; `runtimeSets` tells of which sets the elements are no part of the meaning.
     init(_ ruleset: LiveRuleset, runtimeSets: @escaping (LiveTable, LiveSet) -> Bool = { _, _ in false }) {
@@ -84,14 +86,15 @@ struct PlainMachine {
                 packet[quantity] = value
                 continue
             }
-            for place in ruleset.baseChains(at: step, sees: { sees($0, packet.context) }) {
-                guard meets(place, packet) else { continue }
+            for place in ruleset.baseChains(at: step, sees: { sees($0, packet.context) }) where meets(place, packet) {
                 switch run(place.chain, in: place.table, isBefore: place.isBeforeConntrack, &packet, &trace, depth: 0) {
                 case .accept: continue
                 case .onward, .back:
-                    let policy = Responsible(family: place.table.family, table: place.table.name, chain: place.chain.name)
+                    let policy = Responsible(
+                        family: place.table.family, table: place.table.name, chain: place.chain.name)
                     trace.steps.append(
-                        .init(rule: policy, index: nil, action: place.hook.policy == 0 ? "policy drop" : "policy accept"))
+                        .init(
+                            rule: policy, index: nil, action: place.hook.policy == 0 ? "policy drop" : "policy accept"))
                     if place.hook.policy != 0 {
                         if trace.responsible == nil { trace.responsible = policy }
                         continue
