@@ -13,6 +13,8 @@ run() {
 run start-up Benchmarks/startup.sh
 run compile python3 Benchmarks/compile.py "$@"
 run diff python3 Benchmarks/diff.py
+run drift python3 Benchmarks/drift.py
+run "packet space" .build/release/packet-space-benchmark
 run apply python3 Benchmarks/apply.py
 run "data plane" python3 Benchmarks/dataplane/dataplane.py
 exit "$status"

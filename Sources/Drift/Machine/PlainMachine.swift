@@ -63,6 +63,8 @@ public struct PlainTrace: Sendable {
 struct PlainMachine {
     let ruleset: LiveRuleset
     let runtimeSets: (LiveTable, LiveSet) -> Bool
+    /// Answers for what is not modelled, where the packet itself does not.
+    var answers: ((Atom, PlainPacket) -> Bool)?
 
     /// Creates a machine; `runtimeSets` tells of which sets the elements are no part of the meaning.
     init(_ ruleset: LiveRuleset, runtimeSets: @escaping (LiveTable, LiveSet) -> Bool = { _, _ in false }) {

@@ -81,11 +81,11 @@ struct PlainWalk {
             return update(set, operation, key, negated, inner)
         case .limit(let rate, let seconds, let burst, let type, let flags):
             let words = "limit \(rate) \(type == 0 ? "packets" : "bytes") in \(seconds) s, burst \(burst)"
-            return packet.holds(own(.limit, words)) != (flags & 1 != 0) ? nil : .onward
+            return answer(own(.limit, words)) != (flags & 1 != 0) ? nil : .onward
         case .quota(let bytes, let flags):
-            return packet.holds(own(.limit, "quota \(bytes) bytes")) != (flags & 1 != 0) ? nil : .onward
+            return answer(own(.limit, "quota \(bytes) bytes")) != (flags & 1 != 0) ? nil : .onward
         case .connectionLimit(let count, let flags):
-            return packet.holds(own(.limit, "ct count \(count)")) != (flags & 1 != 0) ? nil : .onward
+            return answer(own(.limit, "ct count \(count)")) != (flags & 1 != 0) ? nil : .onward
         case .object(let type, let name): return object(type, name)
         case .objectOf(let map, let key): return lookup(map, key, nil, false, depth)
         case .log(let prefix, let group, _, _, _, _):
@@ -95,7 +95,7 @@ struct PlainWalk {
         case .reject(let type, let code):
             return end(RuleWalk.rejection(type, code), .reject(RuleWalk.rejection(type, code)))
         case .nat, .masquerade, .redirect: return translate(expression)
-        case .transparentProxy: return packet.holds(own(.presence, "socket of a transparent proxy")) ? nil : .onward
+        case .transparentProxy: return answer(own(.presence, "socket of a transparent proxy")) ? nil : .onward
         case .forward: return end("fwd", .elsewhere("fwd"))
         case .queue(let first, let total, _, _):
             let words = total > 1 ? "queue \(first)-\(Int(first) + Int(total) - 1)" : "queue \(first)"
@@ -103,7 +103,7 @@ struct PlainWalk {
         case .synproxy: return end("synproxy", .elsewhere("synproxy"))
         case .match(let name, let revision, let info):
             if name == "comment" { return nil }
-            return packet.holds(own(.foreign, "xt match \(name) revision \(revision) \(RuleWalk.digest(info))"))
+            return answer(own(.foreign, "xt match \(name) revision \(revision) \(RuleWalk.digest(info))"))
                 ? nil : .onward
         case .target(let name, let revision, let info): return target(name, revision, info)
         case .unknown(let name, let attributes): return unknown("expression \(name) \(RuleWalk.digest(attributes))")
@@ -147,7 +147,10 @@ struct PlainWalk {
         }
     }
 
-    private func unknown(_ words: String) -> Exit? { packet.holds(own(.foreign, words)) ? nil : .onward }
+    /// Whether something holds that is not modelled.
+    private func answer(_ atom: Atom) -> Bool { machine.answers?(atom, packet) ?? packet.holds(atom) }
+
+    private func unknown(_ words: String) -> Exit? { answer(own(.foreign, words)) ? nil : .onward }
 
     private var occurrence: String { "\(chain.name) no. \(ordinals.indices.contains(current) ? ordinals[current] : 0)" }
     private func own(_ kind: Atom.Kind, _ words: String) -> Atom { Atom(kind, "\(words) (\(occurrence))") }
@@ -157,7 +160,7 @@ struct PlainWalk {
     private func holds(_ condition: LoadCondition) -> Bool {
         switch condition {
         case .never: return false
-        case .atom(let atom): return packet.holds(atom)
+        case .atom(let atom): return answer(atom)
         case .tracked:
             let state = packet[.connection(ConnectionKeyNumber.state.rawValue, nil)]
             return state != 1 && state != 0x40
@@ -171,7 +174,7 @@ struct PlainWalk {
         switch source {
         case .constant(let byte): return byte
         case .quantity(let quantity, let index):
-            if case .atom(let atom) = quantity { return packet.holds(atom) ? 1 : 0 }
+            if case .atom(let atom) = quantity { return answer(atom) ? 1 : 0 }
             let count = (packet.context.resolved(quantity).width(for: packet.context.family) + 7) / 8
             return UInt8(truncatingIfNeeded: packet[quantity] >> UInt128((count - 1 - index) * 8))
         }
@@ -331,7 +334,7 @@ struct PlainWalk {
         let isKnown = !set.flags.contains(.dynamic) && !machine.runtimeSets(table, set) && set.unreadElements == nil
         guard isKnown, let found = PlainLookup(set)?.find(key) else {
             let words = words(readOrigins(from, set.keyLength))
-            guard packet.holds(Atom(.member, "@\(name) holds \(words)")) != negated else { return .onward }
+            guard answer(Atom(.member, "@\(name) holds \(words)")) != negated else { return .onward }
             if let into {
                 make("what @\(name) has for \(words)", into, bytes: max(4, min(16, set.dataLength)))
             } else if set.isVerdictMap {
@@ -363,7 +366,7 @@ struct PlainWalk {
         let set = table.sets.first { $0.name == name }
         let words = words(set.flatMap { readOrigins(key, $0.keyLength) })
         let room = Atom(.room, operation == 2 ? "@\(name) holds \(words)" : "@\(name) has room for \(words)")
-        guard packet.holds(room) != negated else { return .onward }
+        guard answer(room) != negated else { return .onward }
         act("\(operation == 0 ? "add" : operation == 1 ? "update" : "delete") @\(name)")
         for expression in inner {
             let atom: Atom
@@ -386,7 +389,7 @@ struct PlainWalk {
                 atom = own(.foreign, "an expression of @\(name)")
                 isOver = false
             }
-            guard packet.holds(atom) != isOver else { return .onward }
+            guard answer(atom) != isOver else { return .onward }
         }
         return nil
     }
@@ -397,7 +400,7 @@ struct PlainWalk {
         case 2, 4, 5:
             let data = table.objects.first { $0.type == type && $0.name == name }.map { RuleWalk.digest($0.data) }
             let kind = type == 2 ? "quota" : type == 4 ? "limit" : "ct count"
-            return packet.holds(own(.limit, "\(kind) name \"\(name)\" \(data ?? "")")) ? nil : .onward
+            return answer(own(.limit, "\(kind) name \"\(name)\" \(data ?? "")")) ? nil : .onward
         case 10: return end("synproxy", .elsewhere("synproxy"))
         default: act("object \(type) name \"\(name)\"")
         }
@@ -504,7 +507,7 @@ struct PlainWalk {
         case "DNAT", "REDIRECT":
             packet[.translation] = name == "DNAT" ? 1 : 2
             return end(words, .accept)
-        default: return packet.holds(own(.foreign, "\(words) lets go on")) ? nil : end(words, .elsewhere(words))
+        default: return answer(own(.foreign, "\(words) lets go on")) ? nil : end(words, .elsewhere(words))
         }
     }
 }

@@ -64,7 +64,7 @@ public struct Applier: Sendable {
             number: try state.nextNumber(), origin: change.origin, previous: current?.number, created: now(),
             policyName: change.policyName, policyDigest: change.policyDigest, paths: change.paths,
             rulesetDigest: digest, host: host, clockOffset: change.clockOffset, horizon: change.horizon,
-            appliedBy: appliedBy)
+            appliedBy: appliedBy, isProved: change.isProved)
         try prepareConnections(for: change.table, live: look.table)
         var pending = isArmed ? confirmWithin.map { PendingConfirmation(record, seconds: $0) } : nil
         try state.prepare(record, ruleset: change.ruleset, sources: change.sources, pending: pending)

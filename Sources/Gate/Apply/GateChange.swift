@@ -24,13 +24,16 @@ public struct GateChange: Sendable {
     public let horizon: Instant?
     /// Seconds by which rendered instants are shifted.
     public let clockOffset: Int64
+    /// Whether it was proved that the table lets in what the policy allows; false when that was skipped, nil when nobody knows.
+    public let isProved: Bool?
 
     /// Creates a change.
     ///
     /// - Throws: PG419 for a table that nft would not take.
     public init(
         table: Table?, origin: GenerationRecord.Origin, policyName: String, policyDigest: String,
-        paths: [String], sources: [GenerationRecord.Source], horizon: Instant?, clockOffset: Int64
+        paths: [String], sources: [GenerationRecord.Source], horizon: Instant?, clockOffset: Int64,
+        isProved: Bool? = nil
     ) throws(GateFailure) {
         self.table = table
         do throws(TableError) { ruleset = try GenerationRuleset(table) } catch { throw .notLoadable("\(error)") }
@@ -42,6 +45,7 @@ public struct GateChange: Sendable {
         self.sources = sources
         self.horizon = horizon
         self.clockOffset = clockOffset
+        self.isProved = isProved
     }
 
     /// Returns the change to the same gate under the epoch after that of what is live, so that every connection is judged by
@@ -52,7 +56,8 @@ public struct GateChange: Sendable {
         guard entered != table else { return self }
         return try GateChange(
             table: entered, origin: origin, policyName: policyName, policyDigest: policyDigest,
-            paths: paths, sources: sources, horizon: horizon, clockOffset: clockOffset)
+            paths: paths, sources: sources, horizon: horizon, clockOffset: clockOffset,
+            isProved: isProved)
     }
 
     /// The table of a change that is to be confirmed: taking the gate away is none.

@@ -50,12 +50,14 @@ public struct GenerationRecord: Hashable, Sendable {
     public var horizon: Instant?
     /// Who applied it: a user's number, and the name `sudo` gives.
     public var appliedBy: String
+    /// Whether it was proved that the ruleset lets in what the policy allows; false when that was skipped, nil when nobody knows.
+    public var isProved: Bool?
 
     /// Creates a record.
     public init(
         number: Int, origin: Origin, previous: Int?, created: Instant, policyName: String, policyDigest: String,
         paths: [String], rulesetDigest: String, host: HostIdentity, clockOffset: Int64, horizon: Instant?,
-        appliedBy: String
+        appliedBy: String, isProved: Bool? = nil
     ) {
         self.number = number
         self.origin = origin
@@ -69,6 +71,7 @@ public struct GenerationRecord: Hashable, Sendable {
         self.clockOffset = clockOffset
         self.horizon = horizon
         self.appliedBy = appliedBy
+        self.isProved = isProved
     }
 }
 
@@ -90,6 +93,7 @@ extension GenerationRecord {
             "paths": .array(paths.map { .string($0) }), "ruleset_digest": .string(rulesetDigest),
             "network_namespace": .number(Int64(clamping: host.namespace)), "boot_id": .string(host.boot),
             "clock_offset_seconds": .number(clockOffset), "horizon_seconds": horizon.map { .number($0.seconds) },
+            "proved": isProved.map { .bool($0) },
         ])
     }
 
@@ -121,5 +125,6 @@ extension GenerationRecord {
         host = HostIdentity(namespace: UInt64(namespace), boot: boot)
         clockOffset = offset
         horizon = json["horizon_seconds"]?.integer.map { Instant(seconds: $0) }
+        isProved = json["proved"]?.truth
     }
 }

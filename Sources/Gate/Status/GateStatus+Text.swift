@@ -14,6 +14,9 @@ extension GateStatus {
                 case .noGate: "the gate was taken away"
                 }
             lines.append("\(how) at \(record.created.rfc3339) by \(record.appliedBy)")
+            if record.isProved == false {
+                lines.append("not proved that it lets in what the policy allows: --no-proof was given")
+            }
             if !record.paths.isEmpty { lines.append("from \(record.paths.joined(separator: ", "))") }
         } else {
             lines.append("nothing was ever applied with this state directory")

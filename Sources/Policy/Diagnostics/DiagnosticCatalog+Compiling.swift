@@ -48,5 +48,38 @@ extension DiagnosticCatalog {
                 of portgate itself: nothing is given out, and nothing should be loaded. Please report it with the \
                 policy.
                 """),
+        DiagnosticEntry(
+            code: "PG253", title: "the rendering lets in other packets than the policy", severity: .error,
+            explanation: """
+                Every time a policy is compiled for `compile`, `plan` or `apply`, all packets that the rendered table lets in \
+                are compared with all that the policy allows. They are not the same, which is a defect of portgate itself; \
+                the message shows a packet. Nothing is given out and nothing is loaded. Please report it with the policy. \
+                `--no-proof` goes on without the proof: only when you have read the rendered rules yourself.
+                """),
+        DiagnosticEntry(
+            code: "PG254", title: "not decided what the rendering lets in", severity: .error,
+            explanation: """
+                The comparison of the rendered table with the policy came to no end: the policy needs more memory for it \
+                than is given to it, or the two evaluators of portgate disagree about a packet, which is a defect. Nothing \
+                is loaded that was not proved. `--no-proof` goes on without the proof; the record of the generation and \
+                `portgate status` say so.
+                """),
     ]
+}
+
+extension Diagnostic {
+    /// The rendered table and the policy do not let in the same packets; shown by one.
+    public static func renderingDiffers(_ packet: String, of port: Port) -> Diagnostic {
+        Diagnostic(
+            code: "PG253", severity: .error,
+            message: "the rendering lets in other packets than the policy: \(packet); this is a defect of portgate",
+            span: port.span, port: port.name.text)
+    }
+
+    /// It was not decided whether the rendered table and the policy let in the same packets.
+    public static func renderingUndecided(_ reason: String) -> Diagnostic {
+        Diagnostic(
+            code: "PG254", severity: .error,
+            message: "it was not decided whether the rendering lets in what the policy allows: \(reason)", span: nil)
+    }
 }

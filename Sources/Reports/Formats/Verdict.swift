@@ -1,15 +1,18 @@
+public import Drift
 public import Policy
 
 /// The answer of `portgate why`: what a policy decides on one connection, and why.
 public struct Verdict: Hashable, Sendable {
-    private let explanation: Explanation
+    let explanation: Explanation
     private let staged: Explanation?
-    private let attempt: AccessAttempt
+    let attempt: AccessAttempt
     private let sources: SourceMap
     private let isAllowed: Bool
+    let live: PacketPath?
 
-    /// Creates an answer. Where no declaration covers the port, `undeclared:` of the policy decides.
-    public init(_ outlook: Outlook, on attempt: AccessAttempt, by policy: Policy) {
+    /// Creates an answer, with the way through the live rules when somebody looked. Where no declaration covers the port, `undeclared:` of the policy decides.
+    public init(_ outlook: Outlook, on attempt: AccessAttempt, by policy: Policy, live: PacketPath? = nil) {
+        self.live = live
         let explanation = outlook.enforced
         self.explanation = explanation
         staged = outlook.staged
@@ -18,7 +21,7 @@ public struct Verdict: Hashable, Sendable {
         isAllowed = explanation.isAllowed ?? (policy.defaults.undeclared == .report)
     }
 
-    private var word: String { isAllowed ? "allow" : "deny" }
+    var word: String { isAllowed ? "allow" : "deny" }
 
     /// The answer for people.
     public func text(_ style: TextStyle) -> [UInt8] {
@@ -37,6 +40,7 @@ public struct Verdict: Hashable, Sendable {
             text += "observed, if it were enforced: \(word)\n  \(VisibleText.line(staged.summary))\n"
             text += nearest(of: staged)
         }
+        text += liveText(style)
         return Array(text.utf8)
     }
 
@@ -52,7 +56,7 @@ public struct Verdict: Hashable, Sendable {
     public var json: [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            JSONReport.head(command: "why", complete: true, &json)
+            JSONReport.head(command: "why", complete: live?.unread.isEmpty ?? true, &json)
             json.member("verdict", word)
             json.member("declared", explanation.isAllowed != nil)
             json.key("port")
@@ -83,6 +87,7 @@ public struct Verdict: Hashable, Sendable {
                     json.member("reason", staged.summary)
                 }
             }
+            liveJSON(&json)
             json.key("attempt")
             json.object { json in
                 json.member("from", attempt.source.description)

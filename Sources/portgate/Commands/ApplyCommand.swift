@@ -11,6 +11,9 @@ struct ApplyCommand: HostCommand {
         policy, or a plan saved by 'portgate plan -o plan=FILE'. Only the table 'inet portgate' of this network namespace is \
         ever touched. A change that fails is taken back (exit code 5).
 
+        Before anything is loaded it is proved over all packets that the table lets in exactly what the policy allows. \
+        --no-proof leaves that out; the record of the generation and 'portgate status' say so.
+
         Refuses to cut the SSH connection it is run over (exit code 4), unless --allow-lockout is given.
 
         --promote PORT enforces what the policy only observes of a port (mode: observe), and says what to write into it; \
@@ -39,7 +42,8 @@ struct ApplyCommand: HostCommand {
             "promote", "PORT|all", repeatable: true,
             help: "enforce what the policy only observes of PORT, or of every port; repeatable"
         ) { settings, text in settings.promotion = Promotion(settings.promotion, adding: text) },
-        .yes, .policyClock, .mustAllow, .allowLockout, .lockWait, .stateDirectory, outputOption,
+        .noProof { $0.proves = false }, .yes, .policyClock, .mustAllow, .allowLockout, .lockWait, .stateDirectory,
+        outputOption,
     ]
     static let operands: Operands<Self> = .one("PATH", completion: .paths) { settings, text throws(UsageError) in
         guard !text.isEmpty else { throw UsageError("an empty PATH names no policy") }
@@ -51,6 +55,7 @@ struct ApplyCommand: HostCommand {
     private var path = ""
     private var confirmWithin: Int?
     private var waits = false
+    private var proves = true
     private var promotion: Promotion?
 
     init() {}
@@ -82,7 +87,7 @@ struct ApplyCommand: HostCommand {
         let offset = saved?.clockOffset ?? (hostNow.seconds - now.seconds)
         let declared = try DeclaredGate(
             path: saved?.paths.first ?? path, now: now, offset: offset, live: look.judging, promoting: promotion,
-            console)
+            proving: proves, console)
         try saved?.check(policyDigest: declared.policy.digest, rulesetDigest: declared.change.rulesetDigest)
         let plan = Planner(now: now, policy: declared.policy).plan(
             declared: declared.change.table, live: look.judging, recorded: look.recorded,

@@ -1,4 +1,5 @@
 import Compiler
+import Drift
 import Gate
 import Nftables
 import Policy
@@ -14,10 +15,10 @@ struct DeclaredGate {
     /// Reads and compiles a policy. What is found goes to standard error; an error ends the command.
     ///
     /// `now` is the policy's clock, `offset` how far the host's is ahead of it. A gate other than the `live` one takes the next
-    /// epoch, so that every connection is judged by it.
+    /// epoch, so that every connection is judged by it. What is proved is the table that will be loaded.
     init(
         path: String, now: Instant, offset: Int64, live: Table?, promoting promotion: Promotion? = nil,
-        _ console: Console
+        proving: Bool = true, _ console: Console
     ) throws {
         let read = try PolicyInput(reading: path).required(console)
         let policy = try promotion?.applied(to: read, console) ?? read
@@ -33,13 +34,14 @@ struct DeclaredGate {
         }
         // Nothing changes: no connection has to be judged again.
         if let epoch, let live, table.withEpoch(epoch.number) == live { table = live }
+        if proving { try RenderingProof(table, policy: policy, options: options).require(path, console) }
         self.policy = policy
         self.now = now
         change = try GateChange(
             table: table, origin: .apply, policyName: policy.name, policyDigest: policy.digest,
             paths: [path],
             sources: policy.sources.files.map { GenerationRecord.Source(path: $0.path, bytes: $0.bytes) },
-            horizon: result.horizon, clockOffset: offset)
+            horizon: result.horizon, clockOffset: offset, isProved: proving)
     }
 }
 

@@ -15,13 +15,14 @@ struct PlanCommand: HostCommand {
     static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete]
     static let formats: [OutputFormat] = [.text, .json, .plan]
     static let options: [CommandOption<Self>] = [
-        .policyClock, .mustAllow, .stateDirectory, outputOption,
+        .noProof { $0.proves = false }, .policyClock, .mustAllow, .stateDirectory, outputOption,
     ]
     static let operands: Operands<Self> = .policy { $0.path = $1 }
 
     var outputs: [OutputRequest] = []
     var host = HostSettings()
     private var path = ""
+    private var proves = true
 
     init() {}
 
@@ -38,7 +39,8 @@ struct PlanCommand: HostCommand {
         let look = try HostLook(door, host.state(console))
         host.noteFallBack(look.confirmation, door, console)
         let declared = try DeclaredGate(
-            path: path, now: now, offset: hostNow.seconds - now.seconds, live: look.judging, console)
+            path: path, now: now, offset: hostNow.seconds - now.seconds, live: look.judging,
+            proving: proves, console)
         let plan = Planner(now: now, policy: declared.policy).plan(
             declared: declared.change.table, live: look.judging, recorded: look.recorded,
             interrupted: look.interrupted?.table)

@@ -7,8 +7,12 @@ struct WhyCommand: PublishingCommand {
     static let summary = "tell what a policy decides on one connection, and why"
     static let details = """
         Shows the rule that lets the connection in; or, when it is refused, the rule that came nearest to letting it in and \
-        what was missing. Where something of the port is only observed, also what would become of it were that enforced. Answers from the policy alone: no root, no network, nothing live is asked. The exit code is 0 \
-        whatever the verdict.
+        what was missing. Where something of the port is only observed, also what would become of it were that enforced. \
+        Answers from the policy alone: no root, no network, nothing live is asked. The exit code is 0 whatever the verdict.
+
+        With --live also the way of the connection's first packet through every rule of every table that is live here, to \
+        the verdict, and what had to be assumed about it; that needs the right to read the rules. Exit code 1: live rules \
+        and policy disagree; 3: the rules could not be read, or something else than rules decides.
         """
     static let exitCodes: [ExitCode] = [.clean, .findings, .usage, .incomplete]
     static let formats: [OutputFormat] = [.text, .json]
@@ -33,6 +37,17 @@ struct WhyCommand: PublishingCommand {
             settings, text throws(UsageError) in
             settings.request = try AttemptText.request(text)
         },
+        .flag("live", help: "show the way through the live rules of this host too") { $0.isLive = true },
+        .value("to", "ADDR", help: "with --live: the address asked for") { settings, text throws(UsageError) in
+            settings.destination = try AttemptText.address(text)
+        },
+        .value("interface", "NAME", help: "with --live: the interface it comes by") {
+            settings, text throws(UsageError) in
+            guard (1...15).contains(text.utf8.count) else {
+                throw UsageError("--interface '\(text)' is no name of an interface")
+            }
+            settings.interface = text
+        },
         outputOption,
     ]
     static let operands: Operands<Self> = .policy { $0.path = $1 }
@@ -44,12 +59,21 @@ struct WhyCommand: PublishingCommand {
     private var identities: [String] = []
     private var at: Instant?
     private var request: RequestType?
+    private var isLive = false
+    private(set) var destination: IPAddress?
+    private(set) var interface: String?
 
     init() {}
 
     func validate() throws(UsageError) {
         if from == nil { throw UsageError("missing option --from ADDR") }
         if port == nil { throw UsageError("missing option --port N[/PROTOCOL]") }
+        if !isLive, destination != nil || interface != nil {
+            throw UsageError("--to and --interface are of a packet: they go with --live")
+        }
+        if let from, let destination, from.isV4 != destination.isV4 {
+            throw UsageError("--from and --to are of different families")
+        }
     }
 
     func run(_ console: Console) throws -> ExitCode {
@@ -62,11 +86,12 @@ struct WhyCommand: PublishingCommand {
         let attempt = AccessAttempt(
             source: from, isOwn: names.contains { policy.hasProcess($0) }, port: port.number,
             transport: port.transport, time: at ?? .now, identities: Set(names), request: request)
-        let answer = Verdict(policy.outlook(attempt), on: attempt, by: policy)
+        let path = isLive ? try livePath(attempt, by: policy) : nil
+        let answer = Verdict(policy.outlook(attempt), on: attempt, by: policy, live: path)
         try Publisher(requests: requests, console: console).publish { format, style in
             format == .json ? answer.json : answer.text(style)
         }
-        return .clean
+        return exitCode(answer.agreement)
     }
 
     private func identity(_ text: String, in policy: Policy) throws -> Name {
