@@ -62,12 +62,7 @@ extension LiveRuleset {
                 guard let hook = chain.hook, table.isAt(step, hook) else { continue }
                 var order = (Int64(hook.priority), Int64(hook.priority))
                 if hook.type == "nat" { order.0 = hook.number == 0 || hook.number == 3 ? -100 : 100 }
-                let isBefore: Bool
-                switch step {
-                case .ingress: isBefore = true
-                case .hook(0), .hook(3): isBefore = order.0 <= -200
-                case .hook, .becomes, .delivery: isBefore = false
-                }
+                let isBefore = table.isBeforeConntrack(hook)
                 found.append(
                     (order, BaseChainPlace(table: table, chain: chain, hook: hook, isBeforeConntrack: isBefore)))
             }
@@ -81,6 +76,13 @@ extension LiveRuleset {
 }
 
 extension LiveTable {
+    /// Whether a base chain of the table is met before conntrack looks at packets: at ingress, and at prerouting and output up to
+    /// its own priority, -200.
+    func isBeforeConntrack(_ hook: LiveChain.Hook) -> Bool {
+        if family == .netdev || (family == .inet && hook.number == 5) { return true }
+        return (hook.number == 0 || hook.number == 3) && hook.type != "nat" && hook.priority <= -200
+    }
+
     fileprivate func isAt(_ step: HookPath.Step, _ hook: LiveChain.Hook) -> Bool {
         switch step {
         case .ingress: (family == .netdev && hook.number == 0) || (family == .inet && hook.number == 5)

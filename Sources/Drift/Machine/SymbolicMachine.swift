@@ -52,8 +52,10 @@ final class SymbolicMachine {
     /// Says of every rule that may be met by packets of the family what it will ask for.
     func collect() throws {
         for table in ruleset.tables where sees(table) {
+            // Most tables have nothing before conntrack.
+            let isEarly = table.chains.contains { $0.hook.map(table.isBeforeConntrack) ?? false }
             for chain in table.chains {
-                for isBeforeConntrack in [false, true] {
+                for isBeforeConntrack in isEarly ? [false, true] : [false] {
                     let place = RulePlace(
                         table: table, chain: chain.name, isBeforeConntrack: isBeforeConntrack, notesEvents: false)
                     for (index, ordinals) in chain.ordinals.enumerated() {
