@@ -73,6 +73,11 @@ struct PlainMachine {
     /// Sends a packet along a path.
     func judge(_ packet: PlainPacket, on path: HookPath) -> PlainTrace {
         var packet = packet
+        return send(&packet, along: path)
+    }
+
+    /// Sends a packet along a path; afterwards it is as the rules left it.
+    func send(_ packet: inout PlainPacket, along path: HookPath) -> PlainTrace {
         var trace = PlainTrace()
         var steps = path.steps[...]
         while let step = steps.popFirst() {
@@ -84,14 +89,15 @@ struct PlainMachine {
                 packet[quantity] = value
                 continue
             }
-            for place in ruleset.baseChains(at: step, sees: { sees($0, packet.context) }) {
-                guard meets(place, packet) else { continue }
+            for place in ruleset.baseChains(at: step, sees: { sees($0, packet.context) }) where meets(place, packet) {
                 switch run(place.chain, in: place.table, isBefore: place.isBeforeConntrack, &packet, &trace, depth: 0) {
                 case .accept: continue
                 case .onward, .back:
-                    let policy = Responsible(family: place.table.family, table: place.table.name, chain: place.chain.name)
+                    let policy = Responsible(
+                        family: place.table.family, table: place.table.name, chain: place.chain.name)
                     trace.steps.append(
-                        .init(rule: policy, index: nil, action: place.hook.policy == 0 ? "policy drop" : "policy accept"))
+                        .init(
+                            rule: policy, index: nil, action: place.hook.policy == 0 ? "policy drop" : "policy accept"))
                     if place.hook.policy != 0 {
                         if trace.responsible == nil { trace.responsible = policy }
                         continue
