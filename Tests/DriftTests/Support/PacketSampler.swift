@@ -82,8 +82,8 @@ struct PacketSampler {
         if let known = numbers[(width + 7) / 8], random.chance(70) {
             let value = random.pick(known)
             switch Int.random(in: 0..<5, using: &random) {
-            case 0: return value &+ 1 & greatest
-            case 1: return value &- 1 & greatest
+            case 0: return (value &+ 1) & greatest
+            case 1: return (value &- 1) & greatest
             default: return value & greatest
             }
         }

@@ -64,13 +64,10 @@ extension LiveTable {
         _ random: inout SeededGenerator, in isWithin: (LiveChain) -> Bool = { _ in true },
         _ replace: (LiveExpression) -> [LiveExpression]?
     ) -> Bool {
-        editRule(random: &random, isWithin: isWithin, replace: replace)
-    }
-
-    private mutating func editRule(
-        random: inout SeededGenerator, isWithin: (LiveChain) -> Bool, replace: (LiveExpression) -> [LiveExpression]?
-    ) -> Bool {
-        editRule(&random, where: { isWithin($0) && $1.expressions.contains { replace($0) != nil } }) { rule, random in
+        func fits(_ chain: LiveChain, _ rule: LiveRule) -> Bool {
+            isWithin(chain) && rule.expressions.contains { replace($0) != nil }
+        }
+        return editRule(&random, where: fits) { rule, random in
             let places = rule.expressions.indices.filter { replace(rule.expressions[$0]) != nil }
             let place = random.pick(places)
             rule.expressions.replaceSubrange(place...place, with: replace(rule.expressions[place]) ?? [])
