@@ -26,7 +26,8 @@ struct DriftMeaningTests {
         "the rules of another program are judged beside the gate, and nothing stays undecided",
         arguments: [
             // What each does with the gate's port, which the client may reach.
-            ("docker-iptables-nft", ""), ("docker-nftables", ""), ("firewalld", "over-restrictive"), ("libvirt", ""),
+            ("docker-iptables-nft", ""), ("docker-nftables", "over-restrictive"), ("firewalld", "over-restrictive"),
+            ("libvirt", ""),
             ("kube-proxy", ""), ("fail2ban", ""), ("workstation", "over-restrictive"),
         ])
     func programs(name: String, expected: String) throws {
@@ -39,6 +40,10 @@ struct DriftMeaningTests {
         #expect(live.unread == [])
         #expect(outcome.undecided == [])
         #expect(Set(outcome.differences.map(\.kind.rawValue)) == Set(expected.isEmpty ? [] : [expected]))
+        if name == "docker-nftables" {
+            // The judge does not know which addresses are this host's: nobody asks it at its container's.
+            #expect(outcome.differences.allSatisfy { $0.packet[.destination] == 0xac11_0002 })
+        }
         let share = ModelShare(of: LiveRuleset(tables: live.tables.filter { $0.name != "portgate" }))
         print(
             "\(name): \(share.expressions) expressions, \(Int((share.exact * 100).rounded()))% modelled exactly; \(share.opaque)"
@@ -58,7 +63,7 @@ struct DriftMeaningTests {
         try lab.server.loadForeign(String(contentsOf: file, encoding: .utf8))
         let (live, outcome) = try Self.judge(lab, yaml)
         let share = ModelShare(of: live)
-        for name in ["limit", "quota", "numgen", "hash", "queue", "extension header or option"] {
+        for name in ["limit", "quota", "numgen", "hash", "synproxy", "extension header or option"] {
             #expect((share.opaque[name] ?? 0) > 0, "\(name)")
         }
         print(
@@ -77,7 +82,7 @@ struct DriftMeaningTests {
     }
 
     /// Gives a host an address and asks the server from there.
-    private static func ask(_ lab: GateLab, _ host: LabNamespace, _ interface: String, from source: String) throws
+    private static func ask(_ lab: GateLab, _ host: LabNamespace, from source: String) throws
         -> ClientOutcome
     {
         try host.address("\(source)/32", on: "lo")
@@ -104,7 +109,7 @@ struct DriftMeaningTests {
             opened.differences.first { $0.kind == .overPermissive && $0.family == .v4 && !$0.isOwn })
         let guest = Self.source(open)
         #expect(guest.hasPrefix("10.99.40."))
-        #expect(try Self.ask(lab, lab.intruder, "lo", from: guest) == .connected)
+        #expect(try Self.ask(lab, lab.intruder, from: guest) == .connected)
         try lab.server.check("/usr/sbin/nft", "delete element inet portgate \(name) { 10.99.40.0/24 }")
         #expect(try lab.intruder.connect("10.99.2.1", 8443, source: guest).isKeptOut)
         try lab.server.check("/usr/sbin/nft", "delete element inet portgate \(name) { 10.99.1.0/24 }")
@@ -116,18 +121,34 @@ struct DriftMeaningTests {
         #expect(try lab.client.connect("10.99.1.1", 8443).isKeptOut)
     }
 
-    @Test("an accept before the gate's rules lets the witness in")
+    @Test("an accept before the gate's rules lets the witness's question in")
     func accept() throws {
         let lab = try GateLab()
         try lab.server.serve("tcp/8443")
         try lab.apply(Self.settings)
+        // What comes by the gate; the answers are judged by themselves, and cut.
+        try lab.server.loadForeign(
+            """
+            table ip seen {
+                counter asked { }
+                chain in {
+                    type filter hook input priority 20
+                    tcp dport 8443 counter name asked
+                }
+            }
+            """)
+        func asked() throws -> Bool {
+            try !lab.server.check("/usr/sbin/nft", "list", "counter", "ip", "seen", "asked").contains("packets 0 ")
+        }
         #expect(try lab.intruder.connect("10.99.2.1", 8443).isKeptOut)
+        #expect(try !asked())
         try lab.server.check("/usr/sbin/nft", "insert rule inet portgate pg_gate ip saddr 10.99.2.0/24 accept")
         let (_, outcome) = try Self.judge(lab, Self.settings)
         let open = try #require(outcome.differences.first { $0.kind == .overPermissive && !$0.isOwn })
         #expect(open.trace.responsible?.chain == "pg_gate")
         #expect(Self.source(open).hasPrefix("10.99.2."))
-        #expect(try lab.intruder.connect("10.99.2.1", 8443) == .connected)
+        _ = try lab.intruder.connect("10.99.2.1", 8443)
+        #expect(try asked())
     }
 
     @Test("a drop behind the gate keeps the witness out")
