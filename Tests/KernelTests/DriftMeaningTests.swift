@@ -158,7 +158,14 @@ struct DriftMeaningTests {
         try lab.apply(Self.settings)
         #expect(try lab.client.connect("10.99.1.1", 8443) == .connected)
         try lab.server.loadForeign(
-            "table ip other { chain in { type filter hook input priority 10; ip saddr 10.99.1.2 tcp dport 8443 drop; } }"
+            """
+            table ip other {
+                chain in {
+                    type filter hook input priority 10
+                    ip saddr 10.99.1.2 tcp dport 8443 drop
+                }
+            }
+            """
         )
         let (_, outcome) = try Self.judge(lab, Self.settings)
         let shut = try #require(outcome.differences.first { $0.kind == .overRestrictive && !$0.isOwn })
