@@ -57,8 +57,8 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(
             name: "KernelTests",
-            dependencies: ["Gate", "Compiler", "Host", "Policy", "Nftables", "CLinux", "TestSupport"],
-            exclude: ["RequestScripts"]),
+            dependencies: ["Gate", "Drift", "Compiler", "Host", "Policy", "Nftables", "CLinux", "TestSupport"],
+            exclude: ["RequestScripts", "Rulesets"]),
     ],
     swiftLanguageModes: [.v6]
 )

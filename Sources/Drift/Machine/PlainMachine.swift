@@ -75,6 +75,11 @@ struct PlainMachine {
     /// Sends a packet along a path.
     func judge(_ packet: PlainPacket, on path: HookPath) -> PlainTrace {
         var packet = packet
+        return send(&packet, along: path)
+    }
+
+    /// Sends a packet along a path; afterwards it is as the rules left it.
+    func send(_ packet: inout PlainPacket, along path: HookPath) -> PlainTrace {
         var trace = PlainTrace()
         var steps = path.steps[...]
         while let step = steps.popFirst() {
