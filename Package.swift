@@ -86,10 +86,6 @@ for target in package.targets where target.type != .system && !["CLinux", "CNftC
             // quarter of the time.
             settings.append(.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)))
         }
-        if ["portgate", "Reports", "Gate", "Host", "portgate-session", "portgate-nft"].contains(target.name) {
-            // Where the time goes into the kernel or the terminal, small code is the better code.
-            settings.append(.unsafeFlags(["-Osize"], .when(configuration: .release)))
-        }
     }
     target.swiftSettings = settings
     if target.type == .executable {
@@ -101,6 +97,7 @@ for target in package.targets where target.type != .system && !["CLinux", "CNftC
                     // the archives does not matter to it; the folder holds a linker script that names the archive.
                     "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xclang-linker", "-static-libgcc",
                     "-L\(Context.packageDirectory)/scripts/static-libstdc++",
+                    "-Xlinker", "-T", "-Xlinker", "\(Context.packageDirectory)/scripts/link/no-unwind-tables.ld",
                     // Relocations in the dense form of glibc 2.36; nothing is loaded into the program that asks for its symbols.
                     "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--no-export-dynamic",
                 ], .when(configuration: .release))
