@@ -104,7 +104,8 @@ struct JudgementTests {
         let before = Self.table(
             Self.gate(prefix: [.unknown("ip saddr @pg_s4_db tcp dport 22")]) + [Self.port("db", "pg_s4_db")],
             ["pg_s4_db": Self.old], map: [(5432, "pg_p_db")])
-        let after = Self.table(Self.gate() + [Self.port("db", "pg_s4_db")], ["pg_s4_db": Self.new], map: [(5432, "pg_p_db")])
+        let after = Self.table(
+            Self.gate() + [Self.port("db", "pg_s4_db")], ["pg_s4_db": Self.new], map: [(5432, "pg_p_db")])
         let bound = Judgement(from: before, to: after).bound(["pg_s4_db"], oldMaps: before.maps, newMaps: after.maps)
         #expect(bound == ["pg_s4_db"])
         #expect(try after.transition(from: before).isEmpty == false)
