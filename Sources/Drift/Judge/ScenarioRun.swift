@@ -33,7 +33,7 @@ final class ScenarioRun {
     func prepare(times: IntervalList?, _ more: () throws -> Void) throws {
         scenario.collect(variables, times: times)
         _ = variables.index(of: .translation)
-        try machine.collect()
+        try machine.collect(from: machine.baseChains(of: scenario.path))
         machine.collect(scenario.path)
         try more()
         for quantity in variables.quantities {

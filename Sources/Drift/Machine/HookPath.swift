@@ -93,6 +93,14 @@ extension LiveTable {
 }
 
 extension SymbolicMachine {
+    /// Returns the base chains of a path, wherever its packets are delivered.
+    func baseChains(of path: HookPath) -> [BaseChainPlace] {
+        path.steps.flatMap { step -> [BaseChainPlace] in
+            guard step == .delivery else { return ruleset.baseChains(at: step, sees: sees) }
+            return baseChains(of: HookPath(steps: Self.toSocket + Self.onward))
+        }
+    }
+
     /// Says what a path will ask for.
     func collect(_ path: HookPath) {
         for step in path.steps {

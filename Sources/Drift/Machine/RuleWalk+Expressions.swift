@@ -75,6 +75,8 @@ extension RuleWalk {
         case .continue: return
         case .break: try leave(with: Summary(exits: [.onward: .everything]), where: node)
         case .jump(let chain), .goto(let chain):
+            // Nobody goes there: what becomes of packets there need not be known.
+            if try !isCollecting && space.intersection(packets, node).isEmpty { return }
             let inner = try machine.summary(of: chain, like: place)
             let isJump = if case .jump = verdict { true } else { false }
             var summary = inner

@@ -4,7 +4,7 @@ import PacketSpace
 extension RuleWalk {
     /// Looks a key up.
     mutating func lookup(_ name: String, _ from: LiveRegister, _ into: LiveRegister?, _ negated: Bool) throws {
-        guard let set = place.table.sets.first(where: { $0.name == name }) else {
+        guard let set = machine.set(name, in: place.table) else {
             return try require(ownAtom(.foreign, "lookup in @\(name), which is not there"))
         }
         guard let key = registers.read(from, bytes: set.keyLength) else {
@@ -131,7 +131,7 @@ extension RuleWalk {
         _ name: String, _ operation: UInt32, _ key: LiveRegister, _ data: LiveRegister?, _ timeout: UInt64?,
         _ negated: Bool, _ inner: [LiveExpression]
     ) throws {
-        let set = place.table.sets.first { $0.name == name }
+        let set = machine.set(name, in: place.table)
         let words = words(set.flatMap { registers.read(key, bytes: $0.keyLength) })
         let verb = operation == 0 ? "add" : operation == 1 ? "update" : "delete"
         // A full set ends the rule (nft_dynset_eval); deleting what is not there too.

@@ -24,10 +24,10 @@ final class SymbolicMachine {
         return rule.family == table.family && rule.table == table.name && rule.chain == chain.name
     }
 
-    private struct SetKey: Hashable {
+    private struct NameKey: Hashable {
         let family: LiveFamily
         let table: String
-        let set: String
+        let name: String
     }
     private struct ChainKey: Hashable {
         let family: LiveFamily
@@ -35,7 +35,10 @@ final class SymbolicMachine {
         let chain: String
         let isBeforeConntrack: Bool
     }
-    private var known: [SetKey: SetContents?] = [:]
+    /// The places of chains and sets in their tables.
+    private var chains: [NameKey: Int] = [:]
+    private var sets: [NameKey: Int] = [:]
+    private var known: [NameKey: SetContents?] = [:]
     private var summaries: [ChainKey: Summary] = [:]
     private var unfinished: Set<ChainKey> = []
 
@@ -47,6 +50,14 @@ final class SymbolicMachine {
         self.variables = variables
         self.runtimeSets = runtimeSets
         self.notesEvents = notesEvents
+        for table in ruleset.tables {
+            for (index, chain) in table.chains.enumerated() {
+                chains[NameKey(family: table.family, table: table.name, name: chain.name)] = index
+            }
+            for (index, set) in table.sets.enumerated() {
+                sets[NameKey(family: table.family, table: table.name, name: set.name)] = index
+            }
+        }
     }
 
     /// Says of every rule that may be met by packets of the family what it will ask for.
@@ -56,15 +67,68 @@ final class SymbolicMachine {
             let isEarly = table.chains.contains { $0.hook.map(table.isBeforeConntrack) ?? false }
             for chain in table.chains {
                 for isBeforeConntrack in isEarly ? [false, true] : [false] {
-                    let place = RulePlace(
-                        table: table, chain: chain.name, isBeforeConntrack: isBeforeConntrack, notesEvents: false)
-                    for (index, ordinals) in chain.ordinals.enumerated() {
-                        var walk = RuleWalk(self, place, index: index, ordinals: ordinals)
-                        _ = try walk.run(chain.rules[index].expressions)
-                    }
+                    try collect(chain, in: table, isBeforeConntrack: isBeforeConntrack)
                 }
             }
         }
+    }
+
+    /// Says what the rules will ask for to which base chains lead.
+    func collect(from places: [BaseChainPlace]) throws {
+        var seen: Set<ChainKey> = []
+        for place in places {
+            var waiting = [place.chain]
+            while let chain = waiting.popLast() {
+                let key = ChainKey(
+                    family: place.table.family, table: place.table.name, chain: chain.name,
+                    isBeforeConntrack: place.isBeforeConntrack)
+                guard seen.insert(key).inserted else { continue }
+                try collect(chain, in: place.table, isBeforeConntrack: place.isBeforeConntrack)
+                for name in targets(of: chain, in: place.table) {
+                    if let next = self.chain(name, in: place.table) { waiting.append(next) }
+                }
+            }
+        }
+    }
+
+    private func collect(_ chain: LiveChain, in table: LiveTable, isBeforeConntrack: Bool) throws {
+        let place = RulePlace(
+            table: table, chain: chain.name, isBeforeConntrack: isBeforeConntrack, notesEvents: false)
+        for (index, ordinals) in chain.ordinals.enumerated() {
+            var walk = RuleWalk(self, place, index: index, ordinals: ordinals)
+            _ = try walk.run(chain.rules[index].expressions)
+        }
+    }
+
+    /// The chains that a chain's rules lead to, by jumps and by verdict maps.
+    private func targets(of chain: LiveChain, in table: LiveTable) -> Set<String> {
+        var found: Set<String> = []
+        func take(_ verdict: LiveVerdict?) {
+            if case .jump(let name)? = verdict { found.insert(name) }
+            if case .goto(let name)? = verdict { found.insert(name) }
+        }
+        for expression in chain.rules.lazy.flatMap(\.expressions) {
+            switch expression {
+            case .verdict(let verdict): take(verdict)
+            case .lookup(let name, _, nil, _):
+                guard let set = set(name, in: table), set.isVerdictMap else { continue }
+                for detail in set.elements.details.values { take(detail.verdict) }
+            default: continue
+            }
+        }
+        return found
+    }
+
+    // MARK: Names
+
+    /// Returns the chain of a name.
+    func chain(_ name: String, in table: LiveTable) -> LiveChain? {
+        chains[NameKey(family: table.family, table: table.name, name: name)].map { table.chains[$0] }
+    }
+
+    /// Returns the set of a name.
+    func set(_ name: String, in table: LiveTable) -> LiveSet? {
+        sets[NameKey(family: table.family, table: table.name, name: name)].map { table.sets[$0] }
     }
 
     /// Whether packets of the family meet a table.
@@ -82,7 +146,7 @@ final class SymbolicMachine {
     }
 
     func contents(of set: LiveSet, in table: LiveTable) -> SetContents? {
-        let key = SetKey(family: table.family, table: table.name, set: set.name)
+        let key = NameKey(family: table.family, table: table.name, name: set.name)
         if let known = known[key] { return known }
         let contents = SetContents(set)
         known[key] = .some(contents)
@@ -92,7 +156,7 @@ final class SymbolicMachine {
     /// Returns what becomes of packets in a chain of a rule's table.
     func summary(of chain: String, like place: RulePlace) throws -> Summary {
         guard variables.isSettled else { return .passes }
-        guard let found = place.table.chains.first(where: { $0.name == chain }) else {
+        guard let found = self.chain(chain, in: place.table) else {
             return Summary(exits: [.elsewhere("chain \(chain), which is not there"): .everything])
         }
         return try summary(of: found, in: place.table, isBeforeConntrack: place.isBeforeConntrack)
