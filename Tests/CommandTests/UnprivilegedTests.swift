@@ -55,7 +55,8 @@ import Testing
         let outcome = try asNobody(
             "printf '%s' \(quoted(policy)) > /tmp/portgate-k07-$$; f=/tmp/portgate-k07-$$; "
                 + "\"$portgate\" check $f > /dev/null; echo \"check $?\"; "
-                + "\"$portgate\" compile $f | grep -c 'goto pg_a_'; rm -f $f")
+                // Without the proof, which takes a build for debugging minutes at this size; small policies are proved here too.
+                + "\"$portgate\" compile --no-proof $f | grep -c 'goto pg_a_'; rm -f $f")
         #expect(outcome.output == "check 0\n1000\n", "\(outcome.errors)")
     }
 }

@@ -156,12 +156,12 @@ extension RuleWalk {
 
     /// Runs a named object.
     mutating func object(_ type: UInt32, _ name: String) throws {
-        let isOver = place.table.objects.first { $0.type == type && $0.name == name }.map { Self.digest($0.data) }
         switch type {
         case 1: try note(.counter, "counter name \"\(name)\"")
         case 2, 4, 5:
             let kind = type == 2 ? "quota" : type == 4 ? "limit" : "ct count"
-            try require(ownAtom(.limit, "\(kind) name \"\(name)\" \(isOver ?? "")"))
+            let data = place.table.objects.first { $0.type == type && $0.name == name }.map { Self.digest($0.data) }
+            try require(ownAtom(.limit, "\(kind) name \"\(name)\" \(data ?? "")"))
         case 10: try leave(.elsewhere("synproxy"))
         default: try note(.object, "object \(type) name \"\(name)\"")
         }
