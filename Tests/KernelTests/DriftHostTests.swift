@@ -152,7 +152,8 @@ struct DriftHostTests {
                 if what(line) { return (line, Date().timeIntervalSince(start)) }
             }
         }
-        _ = try wait { $0.contains("[PG340]") }
+        // The first look: nobody listens in a namespace that was just made.
+        _ = try wait { $0.contains("[PG322]") }
         try bench.host.loadForeign("add rule inet portgate pg_about return\n")
         let step = try wait { $0.contains(" by nft (pid ") }
         #expect(step.line.contains("generation "))
@@ -174,7 +175,8 @@ struct DriftHostTests {
         let script = """
             import signal, subprocess, sys
             p = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True)
-            while "PG340" not in p.stdout.readline(): pass
+            for line in p.stdout:
+                if "PG322" in line: break
             p.send_signal(signal.SIGTERM)
             p.stdout.read()
             sys.exit(p.wait(timeout=30))
