@@ -70,17 +70,17 @@ struct DriftTamperingTests {
     @Test(
         "I08, B01, B02: what tables of other families and owners do to declared packets is decided, before and behind the gate",
         arguments: [
-            ("table ip other { chain c { type filter hook input priority 0; ip saddr 10.1.0.0/17 drop; } }", "PG306"),
+            ("table ip other { chain c { type filter hook input priority 0; ip saddr 10.1.0.0/17 drop;\n}\n}", "PG306"),
             (
-                "table netdev other { chain c { type filter hook ingress device lo priority 0; ip saddr 10.1.0.0/17 drop; } }",
+                "table netdev other { chain c { type filter hook ingress device lo priority 0; ip saddr 10.1.0.0/17 drop;\n}\n}",
                 nil
             ),
-            ("table ip other { chain c { type filter hook prerouting priority raw; tcp dport 22 drop; } }", "PG306"),
+            ("table ip other { chain c { type filter hook prerouting priority raw; tcp dport 22 drop;\n}\n}", "PG306"),
             (
-                "table inet other { chain c { type filter hook input priority 0; policy accept; tcp dport 22 accept; } }",
+                "table inet other { chain c { type filter hook input priority 0; policy accept; tcp dport 22 accept;\n}\n}",
                 nil
             ),
-            ("table ip6 other { chain c { type filter hook input priority 0; ip6 saddr fd00::/8 drop; } }", nil),
+            ("table ip6 other { chain c { type filter hook input priority 0; ip6 saddr fd00::/8 drop;\n}\n}", nil),
         ])
     func otherTables(ruleset: String, code: String?) throws {
         let bench = try DriftBench()
@@ -99,7 +99,7 @@ struct DriftTamperingTests {
     func published() throws {
         let bench = try DriftBench()
         let ruleset =
-            "table ip nat { chain c { type nat hook prerouting priority -100; tcp dport 8080 dnat to 172.17.0.2:80; } }"
+            "table ip nat { chain c { type nat hook prerouting priority -100; tcp dport 8080 dnat to 172.17.0.2:80;\n}\n}"
         let result = try bench.host.run(["/bin/sh", "-c", "nft -f - <<'E'\n\(ruleset)\nE"])
         try #require(result.status == 0, "\(result)")
         #expect(try bench.finding("PG308", "8080/tcp") != nil)
