@@ -39,8 +39,8 @@ struct DriftTamperingTests {
                 "PG302", "10.1.2."
             ),
             (
-                ["flush chain inet portgate pg_d_ssh", "add rule inet portgate pg_d_ssh goto pg_r_ssh"], "PG303",
-                "pg1 deny ssh"
+                ["flush chain inet portgate pg_d_ssh", "add rule inet portgate pg_d_ssh goto pg_r_ssh"], "PG304",
+                "pg_d_ssh"
             ),
             (["chain inet portgate pg_gate { policy drop; }"], "PG304", ""),
         ])
@@ -80,7 +80,7 @@ struct DriftTamperingTests {
                 "table inet other { chain c { type filter hook input priority 0; policy accept; tcp dport 22 accept;\n}\n}",
                 nil
             ),
-            ("table ip6 other { chain c { type filter hook input priority 0; ip6 saddr fd00::/8 drop;\n}\n}", nil),
+            ("table ip6 other { chain c { type filter hook input priority 0; ip6 saddr fd00::/8 drop;\n}\n}", "PG306"),
         ])
     func otherTables(ruleset: String, code: String?) throws {
         let bench = try DriftBench()
