@@ -14,6 +14,14 @@ extension ValueClasses {
 
         init(bounds: [UInt128]) { self.bounds = bounds }
 
+        /// Hashes the number of bounds and some of them: lists of a million are looked up often, and compared only when these
+        /// agree. O(1).
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(bounds.count)
+            let step = max(1, bounds.count / 16)
+            for index in stride(from: 0, to: bounds.count, by: step) { hasher.combine(bounds[index]) }
+        }
+
         /// Creates the set of one interval; the bounds are put in order. O(1).
         public init(_ first: UInt128, _ last: UInt128) { bounds = [min(first, last), max(first, last)] }
 

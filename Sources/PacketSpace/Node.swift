@@ -2,9 +2,14 @@
 public struct NodeBudgetExceeded: Error, Hashable, Sendable {
     /// How many nodes the space allows.
     public let budget: Int
+    /// How many steps it allows, when those were not enough.
+    public let steps: Int?
 
     /// Creates the error.
-    public init(budget: Int) { self.budget = budget }
+    public init(budget: Int, steps: Int? = nil) {
+        self.budget = budget
+        self.steps = steps
+    }
 }
 
 /// A set of packets, as an edge of the diagram of one `PacketSpace`.

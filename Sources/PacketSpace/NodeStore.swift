@@ -17,6 +17,8 @@ struct NodeStore {
     /// How many nodes may be alive, and how many cache misses an operation may have.
     let budget: Int
     private let stepBudget: Int
+    /// How many cache misses all operations together may have.
+    private let lifetime: Int
 
     /// Node 0 is the terminal.
     private var records = [Record(level: terminalLevel, low: 0, high: 0, next: 0)]
@@ -30,7 +32,8 @@ struct NodeStore {
     private var steps = 0
     private var end = 0
 
-    init(budget: Int) {
+    init(budget: Int, lifetime: Int = .max) {
+        self.lifetime = max(lifetime, 0)
         self.budget = min(max(budget, 0), Int(Int32.max) - 1)
         stepBudget = self.budget * 8 + 65_536
         buckets = Array(repeating: 0, count: 1 << 12)
@@ -121,7 +124,7 @@ struct NodeStore {
     }
 
     /// The count of steps at which an operation that begins now is given up.
-    var deadline: Int { steps + stepBudget }
+    var deadline: Int { min(steps + stepBudget, lifetime) }
 
     /// Gives the operation that follows its full number of steps.
     mutating func begin() { end = deadline }
@@ -134,7 +137,7 @@ struct NodeStore {
     @inline(__always)
     mutating func step(before end: Int) throws(NodeBudgetExceeded) {
         steps += 1
-        if steps > end { throw NodeBudgetExceeded(budget: budget) }
+        if steps > end { throw NodeBudgetExceeded(budget: budget, steps: steps > lifetime ? lifetime : nil) }
     }
 
     /// Removes the nodes from an index on. O(removed + caches).

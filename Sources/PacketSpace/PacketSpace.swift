@@ -18,8 +18,11 @@ public final class PacketSpace {
     var assignmentNumbers: [[UInt32: Bool]: UInt32] = [:]
     var substitutionNumbers: [[UInt32: Node]: UInt32] = [:]
 
-    /// Creates a space of no nodes that makes at most `nodeBudget` of them, 16 bytes each besides the tables.
-    public init(nodeBudget: Int = 16_000_000) { store = NodeStore(budget: nodeBudget) }
+    /// Creates a space of no nodes that makes at most `nodeBudget` of them, 16 bytes each besides the tables, and takes at most
+    /// `stepBudget` steps in its whole life, some 50 ns each.
+    public init(nodeBudget: Int = 16_000_000, stepBudget: Int = .max) {
+        store = NodeStore(budget: nodeBudget, lifetime: stepBudget)
+    }
 
     /// How many nodes may be alive.
     public var nodeBudget: Int { store.budget }

@@ -49,10 +49,12 @@ import Testing
     private func agree(on ruleset: LiveRuleset, _ context: PacketContext, _ path: HookPath, _ seed: UInt64) throws
         -> Int
     {
-        let variables = PacketVariables(space: PacketSpace(nodeBudget: 4_000_000), context: context)
-        let machine = SymbolicMachine(
-            ruleset, variables: variables, runtimeSets: { _, _ in false }, notesEvents: { _ in true })
-        try machine.collect()
+        let program = Program(ruleset) { _, _ in false }
+        let variables = PacketVariables(
+            space: PacketSpace(nodeBudget: 4_000_000), context: context,
+            written: program.written(to: PacketReading(context: context)).union(path.written))
+        let machine = SymbolicMachine(program, variables: variables, notesEvents: { _ in true })
+        try machine.collect(from: machine.baseChains(of: path))
         machine.collect(path)
         variables.settle()
         let summary: Summary
@@ -63,7 +65,7 @@ import Testing
         }
         let space = variables.space
         let sampler = PacketSampler(variables, for: [ruleset])
-        let plain = PlainMachine(ruleset)
+        let plain = PlainMachine(program)
         var random = SeededGenerator(seed: seed)
         let count = Self.isLong ? 150 : 25
         for number in 0..<count {

@@ -323,4 +323,40 @@ struct DriftPartsTests {
                 DiagnosticCatalog.entry(for: diagnostic.code)?.severity == diagnostic.severity, "\(diagnostic.code)")
         }
     }
+
+    // MARK: Addresses
+
+    @Test("the host's own addresses are read from its routes, blocks too, whatever stands between")
+    func addresses() throws {
+        let trie = """
+            Main:
+              +-- 0.0.0.0/0 3 0 5
+                 |-- 0.0.0.0
+                    /0 universe UNICAST
+                 +-- 192.0.2.0/24 2 0 2
+                    |-- 192.0.2.0
+                       /24 link UNICAST
+                    |-- 192.0.2.2
+                       /32 host LOCAL
+                 |-- 198.51.100.0
+                    /25 host LOCAL
+                    /24 link UNICAST
+                 |-- broken
+                    /99 host LOCAL
+            """
+        let v4 = LocalAddresses.localBlocks(inTrie: trie)
+        #expect(v4.intervals.map(\.first) == [0xc000_0202, 0xc633_6400])
+        #expect(v4.intervals.map(\.last) == [0xc000_0202, 0xc633_647f])
+        let none = String(repeating: "0", count: 32)
+        let rest = "\(none) 00 \(none) 00000000 00000003 00000000"
+        let routes = """
+            fd000000000000000000000000000002 80 \(rest) 80200001     eth0
+            fd000000000000000000000000000000 40 \(rest) 00000001     eth0
+            zz 80 \(rest) 80200001     eth0
+            """
+        let own = UInt128(0xfd) << 120 | 2
+        let v6 = LocalAddresses.localBlocks(inRoutes: routes)
+        #expect(v6.intervals.map(\.first) == [own] && v6.intervals.map(\.last) == [own])
+        #expect(LocalAddresses.read("/nonexistent") == nil)
+    }
 }

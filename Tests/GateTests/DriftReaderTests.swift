@@ -41,7 +41,7 @@ struct DriftReaderTests {
             var spots = BlindSpots()
             spots.localPorts = .seen(LocalPorts(range: 50_000...60_000))
             return spots
-        }, logGroups: { [77: 1] })
+        }, logGroups: { [77: 1] }, addresses: { nil })
 
     private static let policy = GateSample.policy([
         GateSample.port("db", 5432, rules: [GateSample.rule("billing", ["10.0.0.0/8"])])

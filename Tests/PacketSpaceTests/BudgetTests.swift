@@ -50,6 +50,21 @@ struct BudgetTests {
         #expect(try space.restrict(even, [wide.lastLevel: true]).isFull)
     }
 
+    @Test("the steps of a space's whole life are bounded too, and the error says so")
+    func lifetime() throws {
+        let space = PacketSpace(nodeBudget: 100_000, stepBudget: 5_000)
+        var random = SeededGenerator(seed: 4)
+        let field = PacketSpace.Field(firstLevel: 0, width: 32)
+        #expect(throws: NodeBudgetExceeded(budget: 100_000, steps: 5_000)) {
+            var all = Node.empty
+            for _ in 0..<1_000 {
+                let value = UInt128(UInt32.random(in: 0...UInt32.max, using: &random))
+                all = try space.union(all, try space.equals(field, value))
+            }
+        }
+        #expect(space.nodeCount < 100_000)
+    }
+
     @Test("a space of no nodes knows the constants")
     func nothing() throws {
         let space = PacketSpace(nodeBudget: 0)

@@ -9,6 +9,8 @@ struct PolicySpace {
     let options: CompileOptions
     let scenario: Scenario
     let variables: PacketVariables
+    /// What was worked out for other ways.
+    var known = PolicyIntervals()
 
     private var space: PacketSpace { variables.space }
     private var tests: SymbolicTests { SymbolicTests(variables: variables) }
@@ -28,11 +30,11 @@ struct PolicySpace {
     }
 
     /// The instants for which windows are rendered, in nanoseconds of the kernel's clock; nil when no rule has any.
-    var times: IntervalList? {
+    static func times(of policy: Policy, _ options: CompileOptions) -> IntervalList? {
         let usesTime = policy.ports.contains { $0.rules.contains { $0.windows != .unrestricted || $0.expires != nil } }
         guard usesTime else { return nil }
         let stretch = options.renderedStretch
-        return nanoseconds(stretch.start, stretch.end).map { IntervalList($0.first, $0.last) }
+        return nanoseconds(stretch.start, stretch.end, options).map { IntervalList($0.first, $0.last) }
     }
 
     /// Returns what each port allows; while variables are not settled, only demands.
@@ -40,11 +42,12 @@ struct PolicySpace {
         var found: [Allowance] = []
         // All of them are asked about, also by what is said of translated ports.
         if isCollecting { for port in policy.ports { _ = try asked(port) } }
-        for (index, port) in policy.ports.enumerated() where port.mode == .enforce && isGated(port) {
+        for (index, port) in policy.ports.enumerated() where port.mode == .enforce {
             let asked = try self.asked(port)
             var rules: [(rule: Int, allowed: Node)] = []
             for (number, rule) in port.rules.enumerated() where rule.mode == .enforce {
-                rules.append((number, try and([asked, try allowed(rule, of: port)])))
+                let place = PolicyIntervals.Place(port: index, rule: number, family: family)
+                rules.append((number, try and([asked, try allowed(rule, at: place, of: port)])))
             }
             var all = rules.map(\.allowed)
             if port.grants != nil, !scenario.isOwn {
@@ -54,9 +57,6 @@ struct PolicySpace {
         }
         return found
     }
-
-    /// Whether the packets of the scenario are judged by a port's declaration.
-    private func isGated(_ port: Port) -> Bool { port.reach.contains(.host) }
 
     /// Returns the packets that ask for a port.
     func asked(_ port: Port) throws -> Node {
@@ -70,28 +70,23 @@ struct PolicySpace {
 
     // MARK: Rules
 
-    private func allowed(_ rule: AccessRule, of port: Port) throws -> Node {
+    private func allowed(_ rule: AccessRule, at place: PolicyIntervals.Place, of port: Port) throws -> Node {
         var parts: [Node] = []
         switch (rule.networks, rule.identities) {
         case (.unrestricted, .unrestricted): return .empty
-        case (.only(let addresses), .unrestricted): parts.append(try sources(addresses))
+        case (.only(let addresses), .unrestricted): parts.append(try sources(addresses, at: place))
         case (.unrestricted, .only(let names)): parts.append(try holds(names))
         case (.only(let addresses), .only(let names)):
-            parts += [try sources(addresses), try holds(names)]
+            parts += [try sources(addresses, at: place), try holds(names)]
         }
-        if let time = try time(of: rule) { parts.append(time) }
+        if let time = try time(of: rule, at: place) { parts.append(time) }
         if case .only(let types) = rule.requests { parts.append(try speaks(types, on: port)) }
         return try and(parts)
     }
 
-    private func sources(_ addresses: AddressSet) throws -> Node {
+    private func sources(_ addresses: AddressSet, at place: PolicyIntervals.Place? = nil) throws -> Node {
         guard scenario.isOwn else {
-            switch family {
-            case .v4:
-                return try member(
-                    .source, IntervalList(addresses.v4.intervals.lazy.map { (UInt128($0.first), UInt128($0.last)) }))
-            case .v6: return try member(.source, IntervalList(addresses.v6.intervals.lazy.map { ($0.first, $0.last) }))
-            }
+            return try member(.source, known.sources(at: place) { addresses.intervals(of: family) })
         }
         if addresses.loopback { return .full }
         switch family {
@@ -172,14 +167,25 @@ struct PolicySpace {
 
     private func link(_ proof: LinkProof) throws -> Node {
         var parts: [Node] = []
-        if let mac = proof.mac { parts.append(try member(.linkSource, IntervalList(UInt128(mac), UInt128(mac)))) }
+        if let mac = proof.mac {
+            // The address of an Ethernet header: ARPHRD_ETHER.
+            parts.append(try atom(Atom(.presence, PacketReading.linkWords)))
+            parts.append(try member(.meta(MetaKey.inputInterfaceType.rawValue), IntervalList(1, 1)))
+            parts.append(try member(.linkSource, IntervalList(UInt128(mac), UInt128(mac))))
+        }
         if let interface = proof.interface { parts.append(try comes(by: interface)) }
         return parts.isEmpty ? .empty : try and(parts)
     }
 
     // MARK: Times and first bytes
 
-    private func time(of rule: AccessRule) throws -> Node? {
+    private func time(of rule: AccessRule, at place: PolicyIntervals.Place) throws -> Node? {
+        let open = known.times(at: place) { self.open(rule) }
+        return try open.map { try member(.meta(MetaKey.time.rawValue), $0) }
+    }
+
+    /// Returns the instants at which a rule is open, on the kernel's clock; nil when it always is.
+    private func open(_ rule: AccessRule) -> IntervalList? {
         var open: [(first: UInt128, last: UInt128)]?
         if case .only(let names) = rule.windows {
             let stretch = options.renderedStretch
@@ -187,30 +193,31 @@ struct PolicySpace {
             for window in names.compactMap({ policy.window(named: $0) }) {
                 for range in window.schedule.openings(in: window.zone, from: stretch.start, to: stretch.end) {
                     let end = rule.expires.map { min($0, range.end) } ?? range.end
-                    if range.start < end, let open = nanoseconds(range.start, end) { ranges.append(open) }
+                    if range.start < end, let open = Self.nanoseconds(range.start, end, options) { ranges.append(open) }
                 }
             }
             open = ranges
         } else if let expires = rule.expires {
-            let end = kernelSeconds(expires)
+            let end = Self.kernelSeconds(expires, options)
             let second: UInt128 = 1_000_000_000
             open = end > 0 ? [(first: UInt128(0), last: UInt128(end) * second - 1)] : []
         }
-        guard let open else { return nil }
-        return try member(.meta(MetaKey.time.rawValue), IntervalList(open))
+        return open.map { IntervalList($0) }
     }
 
     /// A stretch of the policy's time in nanoseconds of the kernel's clock. The kernel compares whole seconds, so the instant of
     /// the end itself is inside.
-    private func nanoseconds(_ start: Instant, _ end: Instant) -> (first: UInt128, last: UInt128)? {
-        let first = kernelSeconds(start)
-        let last = kernelSeconds(end)
+    private static func nanoseconds(
+        _ start: Instant, _ end: Instant, _ options: CompileOptions
+    ) -> (first: UInt128, last: UInt128)? {
+        let first = kernelSeconds(start, options)
+        let last = kernelSeconds(end, options)
         guard first < last else { return nil }
         let second: UInt128 = 1_000_000_000
         return (first: UInt128(first) * second, last: UInt128(last) * second)
     }
 
-    private func kernelSeconds(_ instant: Instant) -> Int64 {
+    private static func kernelSeconds(_ instant: Instant, _ options: CompileOptions) -> Int64 {
         let (sum, overflow) = instant.seconds.addingReportingOverflow(options.kernelClockOffset)
         if overflow { return instant.seconds < 0 ? 0 : 9_223_372_036 }
         return min(max(sum, 0), 9_223_372_036)
@@ -258,7 +265,7 @@ struct PolicySpace {
         return .full
     }
 
-    private func holds(_ set: String, _ key: String) throws -> Node { try atom(Atom(.member, "@\(set) holds \(key)")) }
+    private func holds(_ set: String, _ key: String) throws -> Node { try atom(.member(of: set, .gate, key)) }
 
     private func atom(_ atom: Atom) throws -> Node {
         let index = variables.index(of: .atom(atom))

@@ -59,6 +59,7 @@ public struct FirstPacket: Sendable {
         packet[.source] = attempt.source.number
         packet[.sourcePort] = 40_000
         packet[.transport] = UInt128(attempt.transport.rawValue)
+        if attempt.transport == .tcp { packet[.flags] = 2 }
         packet[.destinationPort] = UInt128(attempt.port)
         let target = destination ?? (attempt.isOwn ? family.loopback : family.example)
         packet[.destination] = target.number
@@ -70,11 +71,12 @@ public struct FirstPacket: Sendable {
         if !attempt.isOwn {
             let interface = interface ?? Interface(name: "eth0", index: 2)
             if self.interface == nil { usual.append("by interface eth0") }
+            packet[.meta(MetaKey.inputInterfaceType.rawValue)] = 1
+            packet[.atom(Atom(.presence, PacketReading.linkWords))] = 1
             packet.comesBy(interface.name, index: interface.index)
         }
         usual.append("the first packet of a connection, unmarked, to an address that routes lead to and back from")
         packet.shows(payload, isTCP: attempt.transport == .tcp)
-        packet.isTracked()
         for name in attempt.identities.sorted() { prove(name, &packet, &usual) }
         return (packet, usual)
     }
@@ -146,7 +148,7 @@ extension PlainPacket {
 
     /// A set that is filled while it is used holds something of the packet.
     fileprivate mutating func belongs(to set: String, _ key: String) {
-        self[.atom(Atom(.member, "@\(set) holds \(key)"))] = 1
+        self[.atom(.member(of: set, .gate, key))] = 1
     }
 
     /// Fills in the payload and the lengths.
@@ -163,13 +165,6 @@ extension PlainPacket {
         for match in payload {
             for (place, byte) in match.bytes.enumerated() { self[.byte(.inner, match.offset + place)] = UInt128(byte) }
         }
-    }
-
-    /// Fills in what conntrack knows of the way there.
-    fileprivate mutating func isTracked() {
-        typealias Key = ConnectionKeyNumber
-        self[.connection(Key.destination.rawValue, 0)] = self[.destination]
-        self[.connection(Key.destinationPort.rawValue, 0)] = self[.destinationPort]
     }
 }
 

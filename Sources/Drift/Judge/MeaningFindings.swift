@@ -9,10 +9,15 @@ public struct MeaningFindings: Sendable {
     private let policy: Policy?
     private let options: CompileOptions
     private let applied: LiveTable?
+    private let hostAddresses: AddressSet?
 
     /// Asks of a live ruleset whether it does what a policy says, compiled with some options, and whether the gate's table does
-    /// what the applied one does; either may not be known.
-    public init(live: LiveRuleset, policy: Policy?, options: CompileOptions, applied: LiveTable?) {
+    /// what the applied one does; either may not be known, nor the addresses that the host has.
+    public init(
+        live: LiveRuleset, policy: Policy?, options: CompileOptions, applied: LiveTable?,
+        hostAddresses: AddressSet? = nil
+    ) {
+        self.hostAddresses = hostAddresses
         self.live = live
         self.policy = policy
         self.options = options
@@ -31,7 +36,9 @@ public struct MeaningFindings: Sendable {
     public func result() -> Result {
         var result = Result()
         if let policy {
-            let outcome = PolicyComparison(live, policy: policy, options: options).run()
+            var comparison = PolicyComparison(live, policy: policy, options: options)
+            comparison.hostAddresses = hostAddresses
+            let outcome = comparison.run()
             result.findings += merged(outcome.differences).map { finding($0, policy) }
             result.findings += outcome.published.map { Self.published($0) }
             result.undecided += outcome.undecided
@@ -312,7 +319,7 @@ public struct MeaningFindings: Sendable {
         if let mark = packet.values[.connection(ConnectionKeyNumber.mark.rawValue, nil)], mark != 0 {
             words.append("ct mark 0x\(String(mark, radix: 16))")
         }
-        if let flags = packet.values[.byte(.transport, 13)], flags != 0, packet[.transport] == 6 {
+        if let flags = packet.values[.flags], flags != 0, packet[.transport] == 6 {
             words.append("tcp flags 0x\(String(flags, radix: 16))")
         }
         return words

@@ -60,11 +60,12 @@ public struct PacketPath: Hashable, Sendable {
         let bare = packet
         // Who is let in for the moment stands in the gate's own sets.
         for name in ruleset.accessSets(holding: packet.sourceBytes, for: first) {
-            packet.values[.atom(Atom(.member, "@\(name) holds saddr"))] = 1
+            packet.values[.atom(.member(of: name, .gate, "saddr"))] = 1
         }
         let asked = AtomLog()
+        let program = Program(ruleset, isRuntime: RuntimeKnowledge.gate.isRuntime)
         let run = { (packet: PlainPacket, turned: Atom?) in
-            var machine = PlainMachine(ruleset, runtimeSets: RuntimeKnowledge.gate.isRuntime)
+            var machine = PlainMachine(program)
             machine.answers = { atom, packet in asked.answer(atom, packet, turned: turned) }
             return machine.judge(packet, on: first.path)
         }
@@ -92,12 +93,9 @@ private final class AtomLog {
     private var known: Set<Atom> = []
 
     func answer(_ atom: Atom, _ packet: PlainPacket, turned: Atom?) -> Bool {
-        if packet.values[.atom(atom)] != nil || packet.context.constants[.atom(atom)] != nil {
+        if packet.values[.atom(atom)] != nil || packet.context.constant(of: .atom(atom)) != nil {
             return packet.holds(atom)
         }
-        // Of a connection that begins nothing is remembered; rates are kept and sets have room.
-        if atom.isRememberedByTheGate { return false }
-        if atom.isKeptByTheGate { return true }
         let holds = atom.kind == .limit || atom.kind == .room || packet.holds(atom)
         if !atom.isDeclared, known.insert(atom).inserted { atoms.append((atom, holds)) }
         return atom == turned ? !holds : holds

@@ -62,6 +62,8 @@ public struct PolicyComparison: Sendable {
     /// What it is compiled with: clock, accounts, horizon.
     public let options: CompileOptions
     private let runtime: RuntimeKnowledge
+    /// The addresses that the host has now, where they are known: what cannot get to any of them is not missed.
+    public var hostAddresses: AddressSet?
     /// How many differences of a kind are looked for on each way.
     public var limit = 20
     /// How many nodes the diagrams of one way may have.
@@ -80,34 +82,66 @@ public struct PolicyComparison: Sendable {
     /// Compares on every way by which a declared port is reached.
     public func run() -> Outcome {
         var outcome = Outcome()
-        for scenario in Scenario.all where policy.ports.contains(where: { scenario.concerns($0) }) {
-            do {
-                try compare(scenario, &outcome)
-            } catch {
-                outcome.undecided.append("\(scenario.words): \(Self.words(error))")
-            }
-        }
+        let program = Program(ruleset, isRuntime: runtime.isRuntime)
+        for family in [AddressFamily.v4, .v6] { compare(family, program, &outcome) }
         return outcome
     }
 
-    private static func words(_ error: any Error) -> String {
-        switch error {
-        case let error as NodeBudgetExceeded: "more than \(error.budget) nodes are needed"
-        default: "\(error)"
+    private func compare(_ family: AddressFamily, _ program: Program, _ outcome: inout Outcome) {
+        let scenarios = Scenario.all.filter { scenario in
+            scenario.family == family && policy.ports.contains { scenario.concerns($0) }
         }
+        guard !scenarios.isEmpty else { return }
+        let known = PolicyIntervals()
+        let space = PacketSpace(nodeBudget: nodeBudget, stepBudget: Undecided.mostSteps)
+        do {
+            let common = try FamilyRun(family, program, space: space, times: times) { variables, scenario in
+                _ = try declared(scenario, variables, known).allowances()
+                if let own = hostAddresses {
+                    variables.demand(variables.index(of: .destination), own.intervals(of: family))
+                }
+            }
+            for scenario in scenarios {
+                do {
+                    try compare(ScenarioRun(scenario, of: common), known, &outcome)
+                } catch {
+                    outcome.undecided.append("\(scenario.words): \(Undecided.words(error))")
+                }
+            }
+        } catch {
+            outcome.undecided.append("\(family == .v4 ? "IPv4" : "IPv6"): \(Undecided.words(error))")
+        }
+        outcome.nodes += space.nodeCount
     }
 
-    private func compare(_ scenario: Scenario, _ outcome: inout Outcome) throws {
-        let run = ScenarioRun(scenario, ruleset, runtime: runtime, nodeBudget: nodeBudget)
-        let declared = PolicySpace(policy: policy, options: options, scenario: scenario, variables: run.variables)
-        let times = declared.times
-        try run.prepare(times: times) { _ = try declared.allowances() }
+    private func declared(
+        _ scenario: Scenario, _ variables: PacketVariables, _ known: PolicyIntervals
+    ) -> PolicySpace {
+        PolicySpace(policy: policy, options: options, scenario: scenario, variables: variables, known: known)
+    }
+
+    private var times: IntervalList? { PolicySpace.times(of: policy, options) }
+
+    private func compare(
+        _ run: ScenarioRun, _ known: PolicyIntervals, _ outcome: inout Outcome
+    ) throws {
+        let scenario = run.scenario
+        let space = run.space
+        let declared = declared(scenario, run.variables, known)
         let live = try run.judge()
         let universe = try run.pin(try scenario.universe(run.variables, times: times))
+        // Nobody reaches this host by an address that it does not have.
+        var reachable = Node.full
+        if let own = hostAddresses, !scenario.isOwn {
+            let destination = run.variables.index(of: .destination)
+            reachable = try run.variables.node(destination, in: own.intervals(of: scenario.family))
+        }
         for allowance in try declared.allowances() {
-            let space = run.space
-            let allowed = try run.pin(try space.intersection(allowance.allowed, universe))
-            let asked = try run.pin(try space.intersection(allowance.asked, universe))
+            let judged = try space.intersection(
+                universe, try reach(of: policy.ports[allowance.port], live, scenario, space))
+            let allowed = try run.pin(try space.intersection(allowance.allowed, judged))
+            let expected = try space.intersection(allowed, reachable)
+            let asked = try run.pin(try space.intersection(allowance.asked, judged))
             let passing = try space.intersection(live.accepted, asked)
             let open = try space.union(passing, try space.intersection(live.elsewhere, asked))
             // Let through for sure; then what something else may let through; then what is not let through.
@@ -116,13 +150,20 @@ public struct PolicyComparison: Sendable {
             try report(
                 .overPermissive, try space.difference(try space.difference(open, passing), allowed), allowance, run,
                 "something else than rules lets it through", &outcome)
-            try report(.overRestrictive, try space.difference(allowed, open), allowance, run, nil, &outcome)
+            try report(.overRestrictive, try space.difference(expected, open), allowance, run, nil, &outcome)
             try report(
-                .overRestrictive, try space.difference(try space.intersection(allowed, open), passing), allowance, run,
-                "something else than rules keeps it out", &outcome)
+                .overRestrictive, try space.difference(try space.intersection(expected, open), passing), allowance,
+                run, "something else than rules keeps it out", &outcome)
         }
         if !scenario.isOwn { try publish(live, universe, declared, run, &outcome) }
-        outcome.nodes += run.space.nodeCount
+    }
+
+    /// The packets from outside for which a port is gated: those for this host's sockets, those that are led behind it, or both.
+    private func reach(
+        of port: Port, _ live: LiveJudgement, _ scenario: Scenario, _ space: PacketSpace
+    ) throws -> Node {
+        if scenario.isOwn || port.reach.count == 2 { return .full }
+        return port.reach.contains(.host) ? !live.led : live.led
     }
 
     /// Finds what is published by translation and declared by nobody.
@@ -142,7 +183,7 @@ public struct PolicyComparison: Sendable {
             else {
                 continue
             }
-            let trace = PlainMachine(ruleset, runtimeSets: runtime.isRuntime).judge(packet, on: run.scenario.path)
+            let trace = PlainMachine(run.machine.program).judge(packet, on: run.scenario.path)
             guard trace.isAccepted else {
                 outcome.undecided.append("\(run.scenario.words): the two evaluators disagree on \(packet.words)")
                 return
@@ -172,7 +213,11 @@ public struct PolicyComparison: Sendable {
         guard !set.isEmpty else { return }
         let space = run.space
         let opaque = run.opaqueLevels
-        let certain = opaque.isEmpty ? set : try space.forAll(set, opaque)
+        // Whatever they are, of all that they may be.
+        let impossible = try !run.scenario.plausible(run.variables)
+        let certain =
+            opaque.isEmpty
+            ? set : try space.intersection(set, try space.forAll(try space.union(set, impossible), opaque))
         for (whole, isCertain) in [(certain, true), (try space.difference(set, certain), false)] {
             var rest = whole
             var count = 0
@@ -184,7 +229,7 @@ public struct PolicyComparison: Sendable {
                     break
                 }
                 guard let packet = try run.packet(in: rest, preferring: preferences(run)) else { break }
-                let trace = PlainMachine(ruleset, runtimeSets: runtime.isRuntime).judge(packet, on: run.scenario.path)
+                let trace = PlainMachine(run.machine.program).judge(packet, on: run.scenario.path)
                 let rule = try allowance.rules.first { try run.holds($0.allowed, packet) }?.rule
                 if let doubt = doubt(kind, packet, trace, condition, run, allowance) {
                     outcome.undecided.append(doubt)
@@ -224,7 +269,8 @@ public struct PolicyComparison: Sendable {
             .source: run.scenario.isOwn ? (isV4 ? 0x7f00_0001 : 1) : isV4 ? 0xc633_6401 : 0x2001_0db8 << 96 | 0x6401,
             .meta(MetaKey.time.rawValue): UInt128(max(0, moment)) * 1_000_000_000,
             .meta(MetaKey.inputInterfaceName.rawValue): HookPath.interfaceName("eth0"),
-            .meta(MetaKey.inputInterface.rawValue): 2,
+            .meta(MetaKey.inputInterface.rawValue): 2, .meta(MetaKey.inputInterfaceType.rawValue): 1, .flags: 2,
+            .atom(Atom(.presence, PacketReading.linkWords)): 1,
         ]
     }
 
@@ -287,7 +333,10 @@ extension ScenarioRun {
 
 extension Atom {
     /// Whether the policy itself asks for it: sessions, grants, cgroups, security associations, processes.
-    var isDeclared: Bool { words.hasPrefix("@pg_") || kind == .owner || words.hasPrefix("ipsec ") || isKeptByTheGate }
+    var isDeclared: Bool {
+        (owner == .gate && words.hasPrefix("@pg_")) || kind == .owner || isKeptByTheGate
+            || (owner == nil && (words.hasPrefix("ipsec ") || words == PacketReading.linkWords))
+    }
 }
 
 extension PlainTrace {

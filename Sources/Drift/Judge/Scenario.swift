@@ -29,13 +29,11 @@ struct Scenario: Hashable, Sendable {
             .connection(Key.state.rawValue, nil): 8, .connection(Key.status.rawValue, nil): 0,
             .connection(Key.direction.rawValue, nil): 0, .connection(Key.mark.rawValue, nil): 0,
             .connection(Key.zone.rawValue, nil): 0, .meta(MetaKey.mark.rawValue): 0, .translation: 0,
-            .meta(MetaKey.packetType.rawValue): 0, .byte(.transport, 13): 2,
-            .meta(MetaKey.inputInterfaceType.rawValue): 1, .byte(.link, 12): family == .v4 ? 0x08 : 0x86,
+            .meta(MetaKey.packetType.rawValue): 0, .byte(.link, 12): family == .v4 ? 0x08 : 0x86,
             .byte(.link, 13): family == .v4 ? 0x00 : 0xdd,
         ]
-        for presence in ["route", "conntrack accounting", isOwn ? "socket" : "link header"] {
-            constants[.atom(Atom(.presence, presence))] = 1
-        }
+        for presence in ["route", "conntrack accounting"] { constants[.atom(Atom(.presence, presence))] = 1 }
+        if isOwn { constants[.atom(Atom(.presence, "socket"))] = 1 }
         constants[.atom(Atom(.owner, PacketReading.ownerWords))] = isOwn ? 1 : 0
         for flags: UInt32 in 0..<64 {
             // The way back is there, by the interface that was asked for; the destination is local, the source a host.
@@ -52,16 +50,28 @@ struct Scenario: Hashable, Sendable {
             constants[.meta(MetaKey.outputInterface.rawValue)] = 1
             constants[.meta(MetaKey.inputInterfaceName.rawValue)] = 0
             constants[.meta(MetaKey.inputInterface.rawValue)] = 0
-        } else {
-            constants[.meta(MetaKey.outputInterfaceName.rawValue)] = 0
-            constants[.meta(MetaKey.outputInterface.rawValue)] = 0
         }
-        let aliases: [Quantity: Quantity] = [
-            .connection(Key.source.rawValue, 0): .source, .connection(Key.sourcePort.rawValue, 0): .sourcePort,
-            .connection(Key.transport.rawValue, 0): .transport, .connection(Key.transport.rawValue, nil): .transport,
-        ]
-        return PacketContext(family: family, constants: constants, aliases: aliases)
+        var context = PacketContext(family: family, constants: constants, aliases: Self.aliases)
+        context.isBeginning = true
+        context.comesBack = isOwn
+        return context
     }
+
+    /// What all ways of a family have in common.
+    static func common(_ family: AddressFamily) -> PacketContext {
+        var context = PacketContext(family: family, aliases: aliases)
+        let all = Scenario.all.filter { $0.family == family }.map(\.context.constants)
+        guard let first = all.first else { return context }
+        context.constants = first.filter { item in all.allSatisfy { $0[item.key] == item.value } }
+        return context
+    }
+
+    private static let aliases: [Quantity: Quantity] = [
+        .connection(ConnectionKeyNumber.source.rawValue, 0): .source,
+        .connection(ConnectionKeyNumber.sourcePort.rawValue, 0): .sourcePort,
+        .connection(ConnectionKeyNumber.transport.rawValue, 0): .transport,
+        .connection(ConnectionKeyNumber.transport.rawValue, nil): .transport,
+    ]
 
     /// Loopback addresses of the family.
     var loopback: IntervalList {
@@ -88,7 +98,21 @@ struct Scenario: Hashable, Sendable {
             for value in [0, HookPath.loopbackName] { variables.demand(name, IntervalList(value, value)) }
         }
         if let times { variables.demand(variables.index(of: .meta(MetaKey.time.rawValue)), times) }
-        for quantity in [Quantity.transport, .destinationPort, .payloadLength] { _ = variables.index(of: quantity) }
+        if variables.isKnown(.hostAddress(family)) {
+            let index = variables.index(of: .hostAddress(family))
+            for list in [loopback, unicast] { variables.demand(index, list) }
+        }
+        for quantity in [Quantity.transport, .destinationPort, .payloadLength, .translation, .flags] {
+            _ = variables.index(of: quantity)
+        }
+    }
+
+    /// Returns what may be of things that are not modelled: an address of this host is one of a single host, and no loopback.
+    func plausible(_ variables: PacketVariables) throws -> Node {
+        guard variables.isKnown(.hostAddress(family)) else { return .full }
+        let index = variables.index(of: .hostAddress(family))
+        return try variables.space.difference(
+            try variables.node(index, in: unicast), try variables.node(index, in: loopback))
     }
 
     /// Returns the packets that the scenario is about.
@@ -98,6 +122,7 @@ struct Scenario: Hashable, Sendable {
         let destination = variables.index(of: .destination)
         var result = try space.intersection(
             try variables.node(source, in: unicast), try variables.node(destination, in: unicast))
+        result = try space.intersection(result, try plausible(variables))
         if !isOwn {
             result = try space.difference(result, try variables.node(source, in: loopback))
             result = try space.difference(result, try variables.node(destination, in: loopback))
@@ -110,11 +135,21 @@ struct Scenario: Hashable, Sendable {
             let time = variables.index(of: .meta(MetaKey.time.rawValue))
             result = try space.intersection(result, try variables.node(time, in: times))
         }
-        return isTCP ? result : try space.difference(result, try variables.node(.transport, is: 6))
+        guard isTCP else { return try space.difference(result, try variables.node(.transport, is: 6)) }
+        // SYN without ACK, RST and FIN; the others may be set too (ECN).
+        let flags = variables.index(of: .flags)
+        result = try space.intersection(result, try variables.node(flags, bit: 6))
+        for bit in [3, 5, 7] { result = try space.difference(result, try variables.node(flags, bit: bit)) }
+        return result
     }
 }
 
 extension HookPath {
     /// From another host to this one, and on to where it is translated to.
-    static let asking = HookPath(steps: [.ingress, .hook(0), .delivery])
+    static let asking = HookPath(steps: beginning + [.ingress, .hook(0), .delivery])
+}
+
+extension Quantity {
+    /// The flags of a TCP segment (RFC 9293 3.1).
+    static let flags = Quantity.byte(.transport, 13)
 }

@@ -10,6 +10,38 @@ struct LiveJudgement {
     let elsewhere: Node
     /// Those that get through and are translated to another host, or a container.
     let translated: Node
+    /// Those that are translated there, whether they get through or not.
+    let led: Node
+}
+
+/// What the ways of one family have in common: all that rules and policy ask for is announced once, and the diagrams of sets are
+/// made once.
+final class FamilyRun {
+    let program: Program
+    let family: AddressFamily
+    fileprivate let variables: PacketVariables
+
+    /// Announces what a ruleset asks for; `more` announces what is asked beside.
+    init(
+        _ family: AddressFamily, _ program: Program, space: PacketSpace, times: IntervalList?,
+        _ more: (PacketVariables, Scenario) throws -> Void
+    ) throws {
+        self.program = program
+        self.family = family
+        let scenarios = Scenario.all.filter { $0.family == family }
+        let paths = Set(scenarios.map(\.path))
+        let context = Scenario.common(family)
+        let written = program.written(to: PacketReading(context: context)).union(paths.flatMap(\.written))
+        variables = PacketVariables(space: space, context: context, written: written)
+        let machine = SymbolicMachine(program, variables: variables, notesEvents: { _ in false })
+        for path in paths { try machine.collect(from: machine.baseChains(of: path)) }
+        for path in paths { machine.collect(path) }
+        for scenario in scenarios {
+            scenario.collect(variables, times: times)
+            try more(variables, scenario)
+        }
+        variables.settle()
+    }
 }
 
 /// One run of both machines over the packets of a scenario.
@@ -20,40 +52,26 @@ final class ScenarioRun {
     /// What packets begin with, of what rules may write.
     private var pinned: [UInt32: Bool] = [:]
 
-    init(_ scenario: Scenario, _ ruleset: LiveRuleset, runtime: RuntimeKnowledge, nodeBudget: Int) {
+    init(_ scenario: Scenario, of family: FamilyRun) {
         self.scenario = scenario
-        variables = PacketVariables(space: PacketSpace(nodeBudget: nodeBudget), context: scenario.context)
-        machine = SymbolicMachine(
-            ruleset, variables: variables, runtimeSets: runtime.isRuntime, notesEvents: { _ in false })
+        variables = PacketVariables(sharing: family.variables, context: scenario.context)
+        machine = SymbolicMachine(family.program, variables: variables, notesEvents: { _ in false })
     }
 
     var space: PacketSpace { variables.space }
-
-    /// Announces all that will be asked for; `more` announces what is asked beside.
-    func prepare(times: IntervalList?, _ more: () throws -> Void) throws {
-        scenario.collect(variables, times: times)
-        _ = variables.index(of: .translation)
-        try machine.collect(from: machine.baseChains(of: scenario.path))
-        machine.collect(scenario.path)
-        try more()
-        for quantity in variables.quantities {
-            guard case .atom(let atom) = quantity else { continue }
-            // Rates are kept and tables have room; of a connection that begins nothing is remembered.
-            if atom.isKeptByTheGate { variables.fix(quantity, 1) }
-            if atom.isRememberedByTheGate { variables.fix(quantity, 0) }
-        }
-        variables.settle()
-    }
 
     /// Judges all packets of the scenario.
     func judge() throws -> LiveJudgement {
         let summary = try machine.summary(of: scenario.path)
         pinned = variables.initialValues
+        let isElsewhere = try variables.node(.translation, is: 1)
         var elsewhere: [Node] = []
         for (exit, way) in summary.exits { if case .elsewhere = exit { elsewhere.append(way.packets) } }
         return LiveJudgement(
             accepted: try pin(summary[.onward].packets), elsewhere: try pin(try space.union(of: elsewhere)),
-            translated: try pin(try space.before(summary[.onward], try variables.node(.translation, is: 1))))
+            translated: try pin(try space.before(summary[.onward], isElsewhere)),
+            led: try pin(
+                try space.union(of: try summary.exits.values.map { try space.before($0, isElsewhere) })))
     }
 
     /// Returns the packets that a rule, or a base chain's policy, decides.
@@ -109,10 +127,12 @@ final class ScenarioRun {
 
 extension Atom {
     /// A rate or a table of the gate's own, which while it is kept, or has room, changes no verdict.
-    var isKeptByTheGate: Bool { (kind == .limit || kind == .room) && mentions("@pg_") }
+    var isKeptByTheGate: Bool { owner == .gate && (kind == .limit || kind == .room) && mentions("@pg_") }
 
     /// A connection that the gate's sets remember.
-    var isRememberedByTheGate: Bool { kind == .member && words.hasPrefix("@pg_") && mentions("ct id") }
+    var isRememberedByTheGate: Bool {
+        owner == .gate && kind == .member && words.hasPrefix("@pg_") && mentions("ct id")
+    }
 
     private func mentions(_ part: String) -> Bool {
         words.utf8.indices.contains { words[$0...].hasPrefix(part) }

@@ -59,31 +59,29 @@ public struct TableComparison: Sendable {
             do {
                 try compare(family, &outcome)
             } catch {
-                let words =
-                    if let error = error as? NodeBudgetExceeded { "more than \(error.budget) nodes are needed" } else {
-                        "\(error)"
-                    }
-                outcome.undecided.append("table \(live.name), \(family == .v4 ? "IPv4" : "IPv6"): \(words)")
+                outcome.undecided.append(
+                    "table \(live.name), \(family == .v4 ? "IPv4" : "IPv6"): \(Undecided.words(error))")
             }
         }
         return outcome
     }
 
     private func compare(_ family: AddressFamily, _ outcome: inout Outcome) throws {
+        let context = PacketContext(family: family)
+        let programs = [applied, live].map { Program(LiveRuleset(tables: [$0]), isRuntime: runtime.isRuntime) }
+        let written = programs.map { $0.written(to: PacketReading(context: context)) }
         let variables = PacketVariables(
-            space: PacketSpace(nodeBudget: nodeBudget), context: PacketContext(family: family))
-        let machines = [applied, live].map { table in
-            SymbolicMachine(
-                LiveRuleset(tables: [table]), variables: variables, runtimeSets: runtime.isRuntime,
-                notesEvents: { _ in true })
-        }
+            space: PacketSpace(nodeBudget: nodeBudget, stepBudget: Undecided.mostSteps), context: context,
+            written: written[0].union(written[1]))
+        let machines = programs.map { SymbolicMachine($0, variables: variables, notesEvents: { _ in true }) }
         let state = variables.index(of: .connection(ConnectionKeyNumber.state.rawValue, nil))
         let states = IntervalList([(1, 2), (4, 4), (8, 8), (0x40, 0x40)])
         variables.demand(state, states)
         let steps = [HookPath.Step.ingress] + (0..<5).map { .hook($0) }
         for machine in machines {
-            try machine.collect()
-            machine.collect(HookPath(steps: steps))
+            let path = HookPath(steps: steps)
+            try machine.collect(from: machine.baseChains(of: path))
+            machine.collect(path)
         }
         variables.settle()
         let valid = try variables.node(state, in: states)
@@ -93,7 +91,7 @@ public struct TableComparison: Sendable {
             for name in (meant + found).map(\.chain.name).unique {
                 let one = try summary(meant.first { $0.chain.name == name }, by: machines[0])
                 let other = try summary(found.first { $0.chain.name == name }, by: machines[1])
-                try compare(one, other, HookPath(steps: [step]), valid, variables, &outcome)
+                try compare(one, other, HookPath(steps: [step]), valid, programs, variables, &outcome)
             }
         }
     }
@@ -104,8 +102,8 @@ public struct TableComparison: Sendable {
     }
 
     private func compare(
-        _ meant: Summary, _ found: Summary, _ path: HookPath, _ valid: Node, _ variables: PacketVariables,
-        _ outcome: inout Outcome
+        _ meant: Summary, _ found: Summary, _ path: HookPath, _ valid: Node, _ programs: [Program],
+        _ variables: PacketVariables, _ outcome: inout Outcome
     ) throws {
         let space = variables.space
         var unlike: [(kind: DriftFinding.Kind, set: Node)] = []
@@ -144,12 +142,14 @@ public struct TableComparison: Sendable {
             guard !set.isEmpty else { continue }
             let isMissing = try !space.difference(try space.intersection(one, set), two).isEmpty
             try show(
-                kind, set, path, variables, &outcome, words: "\(isMissing ? "missing" : "added"): \(event.words)",
+                kind, set, path, programs, variables, &outcome,
+                words: "\(isMissing ? "missing" : "added"): \(event.words)",
                 once: true)
         }
         for (kind, set) in unlike {
             try show(
-                kind, try space.intersection(set, valid), path, variables, &outcome, words: nil, once: kind == .altered)
+                kind, try space.intersection(set, valid), path, programs, variables, &outcome, words: nil,
+                once: kind == .altered)
         }
     }
 
@@ -160,9 +160,8 @@ public struct TableComparison: Sendable {
 
     /// Shows packets of a set on both sides, one for each pair of rules that decide them.
     private func show(
-        _ kind: DriftFinding.Kind, _ set: Node, _ path: HookPath, _ variables: PacketVariables,
-        _ outcome: inout Outcome,
-        words: String?, once: Bool
+        _ kind: DriftFinding.Kind, _ set: Node, _ path: HookPath, _ programs: [Program], _ variables: PacketVariables,
+        _ outcome: inout Outcome, words: String?, once: Bool
     ) throws {
         var rest = set
         var pairs: Set<String> = []
@@ -174,9 +173,8 @@ public struct TableComparison: Sendable {
             for quantity in variables.quantities {
                 packet.values[quantity] = variables.value(variables.index(of: quantity)) { found[$0] ?? false }
             }
-            let mine = PlainMachine(LiveRuleset(tables: [live]), runtimeSets: runtime.isRuntime).judge(packet, on: path)
-            let theirs = PlainMachine(LiveRuleset(tables: [applied]), runtimeSets: runtime.isRuntime)
-                .judge(packet, on: path)
+            let mine = PlainMachine(programs[1]).judge(packet, on: path)
+            let theirs = PlainMachine(programs[0]).judge(packet, on: path)
             if kind == .overPermissive || kind == .overRestrictive, mine.isAccepted == theirs.isAccepted {
                 outcome.undecided.append("the two evaluators disagree on \(packet.words)")
                 return

@@ -13,23 +13,30 @@ struct HookPath: Hashable, Sendable {
         case delivery
         /// From here on something has a value.
         case becomes(Quantity, UInt128)
+        /// From here on something has the value that something else has now.
+        case copies(Quantity, of: Quantity)
     }
 
     let steps: [Step]
 
     /// From another host to a socket of this one.
-    static let arriving = HookPath(steps: [.ingress, .hook(0), .hook(1)])
+    static let arriving = HookPath(steps: beginning + [.ingress, .hook(0), .hook(1)])
     /// From another host through this one.
-    static let forwarded = HookPath(steps: [.ingress, .hook(0), .hook(2), .hook(4)])
+    static let forwarded = HookPath(steps: beginning + [.ingress, .hook(0), .hook(2), .hook(4)])
     /// From a socket of this host to another host.
-    static let leaving = HookPath(steps: [.hook(3), .hook(4)])
+    static let leaving = HookPath(steps: beginning + [.hook(3), .hook(4)])
     /// From a socket of this host to a socket of it.
-    static let own = HookPath(steps: [
-        .hook(3), .hook(4), .becomes(.meta(MetaKey.outputInterfaceName.rawValue), 0),
-        .becomes(.meta(MetaKey.outputInterface.rawValue), 0),
-        .becomes(.meta(MetaKey.inputInterfaceName.rawValue), HookPath.loopbackName),
-        .becomes(.meta(MetaKey.inputInterface.rawValue), 1), .ingress, .hook(0), .hook(1),
-    ])
+    static let own = HookPath(
+        steps: beginning + [
+            .hook(3), .hook(4), .becomes(.meta(MetaKey.inputInterfaceName.rawValue), HookPath.loopbackName),
+            .becomes(.meta(MetaKey.inputInterface.rawValue), 1), .ingress, .hook(0), .hook(1),
+        ])
+
+    /// Conntrack remembers what was asked for first.
+    static let beginning: [Step] = [
+        .copies(.connection(ConnectionKeyNumber.destination.rawValue, 0), of: .destination),
+        .copies(.connection(ConnectionKeyNumber.destinationPort.rawValue, 0), of: .destinationPort),
+    ]
 
     /// `lo` as a name in a register.
     static let loopbackName = interfaceName("lo")
@@ -48,7 +55,7 @@ struct BaseChainPlace {
     let table: LiveTable
     let chain: LiveChain
     let hook: LiveChain.Hook
-    let isBeforeConntrack: Bool
+    let surroundings: Surroundings
 }
 
 extension LiveRuleset {
@@ -62,9 +69,12 @@ extension LiveRuleset {
                 guard let hook = chain.hook, table.isAt(step, hook) else { continue }
                 var order = (Int64(hook.priority), Int64(hook.priority))
                 if hook.type == "nat" { order.0 = hook.number == 0 || hook.number == 3 ? -100 : 100 }
-                let isBefore = table.isBeforeConntrack(hook)
                 found.append(
-                    (order, BaseChainPlace(table: table, chain: chain, hook: hook, isBeforeConntrack: isBefore)))
+                    (
+                        order,
+                        BaseChainPlace(
+                            table: table, chain: chain, hook: hook, surroundings: table.surroundings(of: hook))
+                    ))
             }
         }
         // Stable, and the last registered first.
@@ -76,18 +86,25 @@ extension LiveRuleset {
 }
 
 extension LiveTable {
-    /// Whether a base chain of the table is met before conntrack looks at packets: at ingress, and at prerouting and output up to
-    /// its own priority, -200.
-    func isBeforeConntrack(_ hook: LiveChain.Hook) -> Bool {
-        if family == .netdev || (family == .inet && hook.number == 5) { return true }
-        return (hook.number == 0 || hook.number == 3) && hook.type != "nat" && hook.priority <= -200
+    /// Where a base chain of the table is met: before conntrack at ingress, and at prerouting and output up to its own priority,
+    /// -200; with an output interface at forward, output and postrouting.
+    fileprivate func surroundings(of hook: LiveChain.Hook) -> Surroundings {
+        if isIngress(hook) { return Surroundings(isBeforeConntrack: true, hasOutput: false) }
+        return Surroundings(
+            isBeforeConntrack: (hook.number == 0 || hook.number == 3) && hook.type != "nat" && hook.priority <= -200,
+            hasOutput: (2...4).contains(hook.number))
+    }
+
+    private func isIngress(_ hook: LiveChain.Hook) -> Bool {
+        (family == .netdev && hook.number == 0) || (family == .inet && hook.number == 5)
     }
 
     fileprivate func isAt(_ step: HookPath.Step, _ hook: LiveChain.Hook) -> Bool {
         switch step {
-        case .ingress: (family == .netdev && hook.number == 0) || (family == .inet && hook.number == 5)
+        // Without a device nothing is met there.
+        case .ingress: isIngress(hook) && !hook.devices.isEmpty
         case .hook(let number): [.inet, .ip, .ip6].contains(family) && hook.number == number
-        case .becomes, .delivery: false
+        case .becomes, .copies, .delivery: false
         }
     }
 }
@@ -109,6 +126,12 @@ extension SymbolicMachine {
                 let index = variables.index(of: quantity)
                 variables.demandWritable(index)
                 variables.demand(index, IntervalList(value, value))
+            case .copies(let quantity, let source):
+                guard variables.isKnown(quantity) else { continue }
+                let index = variables.index(of: quantity)
+                variables.demandWritable(index)
+                variables.demandBits(index)
+                variables.demandBits(variables.index(of: source))
             case .delivery:
                 _ = variables.index(of: .translation)
                 collect(HookPath(steps: Self.toSocket + Self.onward))
@@ -157,6 +180,19 @@ extension SymbolicMachine {
                 parts.append(Summary(exits: [.onward: way]))
                 continue
             }
+            if case .copies(let quantity, let source) = step {
+                guard variables.isKnown(quantity),
+                    case .bits(let field) = variables.representation(variables.index(of: quantity))
+                else {
+                    continue
+                }
+                var way = Way.everything
+                for (place, bit) in variables.bits(variables.index(of: source)).enumerated() {
+                    way.writes[field.firstLevel + UInt32(place)] = try SymbolicTests(variables: variables).node(bit)
+                }
+                parts.append(Summary(exits: [.onward: way]))
+                continue
+            }
             if step == .delivery {
                 parts.append(try delivery())
                 continue
@@ -168,7 +204,7 @@ extension SymbolicMachine {
 
     /// Returns what becomes of packets at one base chain.
     func summary(of place: BaseChainPlace) throws -> Summary {
-        let inner = try summary(of: place.chain, in: place.table, isBeforeConntrack: place.isBeforeConntrack)
+        let inner = try summary(of: place.chain, in: place.table, place.surroundings)
         let space = variables.space
         var result = inner
         result.exits[.onward] = nil

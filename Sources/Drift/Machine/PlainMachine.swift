@@ -17,7 +17,7 @@ public struct PlainPacket: Hashable, Sendable {
     public subscript(quantity: Quantity) -> UInt128 {
         get {
             let quantity = context.resolved(quantity)
-            return values[quantity] ?? context.constants[quantity] ?? 0
+            return values[quantity] ?? context.constant(of: quantity) ?? 0
         }
         set { values[context.resolved(quantity)] = newValue }
     }
@@ -25,11 +25,12 @@ public struct PlainPacket: Hashable, Sendable {
     /// Whether a predicate holds that is not modelled. One whose words nobody gave, because they name computed bits, has the
     /// answer of the first of its kind about the same thing.
     func holds(_ atom: Atom) -> Bool {
-        if let value = values[.atom(atom)] ?? context.constants[.atom(atom)] { return value == 1 }
+        if let value = values[.atom(atom)] ?? context.constant(of: .atom(atom)) { return value == 1 }
         guard let mark = atom.words.utf8.firstIndex(of: UInt8(ascii: "#")) else { return false }
         let start = atom.words[..<mark]
         return values.contains { item in
-            guard case .atom(let other) = item.key, other.kind == atom.kind, item.value == 1 else { return false }
+            guard case .atom(let other) = item.key, other.kind == atom.kind, other.owner == atom.owner, item.value == 1
+            else { return false }
             return other.words.hasPrefix(start)
         }
     }
@@ -57,20 +58,20 @@ public struct PlainTrace: Sendable {
     public var responsible: Responsible?
     /// The prefixes of the log statements it met.
     public var logs: [String] = []
+    /// How many rules it met.
+    var rulesMet = 0
 }
 
 /// Executes the rules of a ruleset on one packet, plainly: the second opinion by which every witness is tried before it is shown.
 struct PlainMachine {
-    let ruleset: LiveRuleset
-    let runtimeSets: (LiveTable, LiveSet) -> Bool
+    let program: Program
     /// Answers for what is not modelled, where the packet itself does not.
     var answers: ((Atom, PlainPacket) -> Bool)?
 
-    /// Creates a machine; `runtimeSets` tells of which sets the elements are no part of the meaning.
-    init(_ ruleset: LiveRuleset, runtimeSets: @escaping (LiveTable, LiveSet) -> Bool = { _, _ in false }) {
-        self.ruleset = ruleset
-        self.runtimeSets = runtimeSets
-    }
+    /// How many rules one packet may meet: chains that lead to each other many times over never end.
+    static let mostRules = 2_000_000
+
+    init(_ program: Program) { self.program = program }
 
     /// Sends a packet along a path.
     func judge(_ packet: PlainPacket, on path: HookPath) -> PlainTrace {
@@ -91,8 +92,13 @@ struct PlainMachine {
                 packet[quantity] = value
                 continue
             }
-            for place in ruleset.baseChains(at: step, sees: { sees($0, packet.context) }) where meets(place, packet) {
-                switch run(place.chain, in: place.table, isBefore: place.isBeforeConntrack, &packet, &trace, depth: 0) {
+            if case .copies(let quantity, let source) = step {
+                packet[quantity] = packet[source]
+                continue
+            }
+            let places = program.ruleset.baseChains(at: step) { $0.sees(packet.context.family) }
+            for place in places where meets(place, packet) {
+                switch run(place.chain, in: place.table, place.surroundings, &packet, &trace, depth: 0) {
                 case .accept: continue
                 case .onward, .back:
                     let policy = Responsible(
@@ -121,15 +127,6 @@ struct PlainMachine {
         return trace
     }
 
-    private func sees(_ table: LiveTable, _ context: PacketContext) -> Bool {
-        switch table.family {
-        case .inet, .netdev: true
-        case .ip: context.family == .v4
-        case .ip6: context.family == .v6
-        default: false
-        }
-    }
-
     private func meets(_ place: BaseChainPlace, _ packet: PlainPacket) -> Bool {
         if place.hook.type == "nat" {
             let state = packet[.connection(ConnectionKeyNumber.state.rawValue, nil)]
@@ -143,14 +140,16 @@ struct PlainMachine {
 
     /// Runs a chain to its end.
     func run(
-        _ chain: LiveChain, in table: LiveTable, isBefore: Bool, _ packet: inout PlainPacket, _ trace: inout PlainTrace,
-        depth: Int
+        _ chain: LiveChain, in table: LiveTable, _ surroundings: Surroundings, _ packet: inout PlainPacket,
+        _ trace: inout PlainTrace, depth: Int
     ) -> Exit {
         guard depth < 64 else { return .elsewhere("a loop of chains") }
-        let ordinals = chain.ordinals
+        let ordinals = program.ordinals(of: chain, in: table)
         for (index, rule) in chain.rules.enumerated() {
+            trace.rulesMet += 1
+            guard trace.rulesMet <= Self.mostRules else { return .elsewhere("more than \(Self.mostRules) rules") }
             var walk = PlainWalk(
-                machine: self, table: table, chain: chain, rule: rule, index: index, isBefore: isBefore,
+                machine: self, table: table, chain: chain, rule: rule, index: index, surroundings: surroundings,
                 ordinals: ordinals[index], packet: packet, trace: trace)
             let exit = walk.run(depth: depth)
             packet = walk.packet

@@ -5,7 +5,7 @@ extension RuleWalk {
     /// Does what one expression does.
     mutating func execute(_ expression: LiveExpression) throws {
         if case .meta(MetaKey.random.rawValue, let into) = expression {
-            return make("random number (\(occurrence))", into)
+            return try make("random number (\(occurrence))", into)
         }
         if try load(expression) { return }
         switch expression {
@@ -19,9 +19,9 @@ extension RuleWalk {
             let source = from.flatMap { registers.read($0, bytes: length) }
             let words =
                 "\(type == 0 ? "jhash" : "symhash") \(words(source)) mod \(modulus) seed \(seed ?? 0) offset \(offset)"
-            make(words, into)
+            try make(words, into)
         case .number(let type, let modulus, let offset, let into):
-            make("numgen \(type == 0 ? "inc" : "random") mod \(modulus) offset \(offset) (\(occurrence))", into)
+            try make("numgen \(type == 0 ? "inc" : "random") mod \(modulus) offset \(offset) (\(occurrence))", into)
         case .dynamicSet(let set, let operation, let key, let data, let timeout, let negated, let inner):
             try update(set, operation, key, data, timeout, negated, inner)
         case .counter, .last: break
@@ -55,7 +55,9 @@ extension RuleWalk {
         case .match(let name, let revision, let info): try match(name, revision, info)
         case .target(let name, let revision, let info): try target(name, revision, info)
         case .unknown(let name, let attributes):
-            try require(ownAtom(.foreign, "expression \(name) \(Self.digest(attributes))"))
+            let words = "expression \(name) \(Self.digest(attributes))"
+            try leaveUnknown(words)
+            try require(ownAtom(.foreign, words))
         case .immediate, .payload, .extensionHeader, .meta, .connection, .socket, .route, .routing, .ipsec,
             .systemFingerprint, .tunnel:
             break
@@ -108,6 +110,11 @@ extension RuleWalk {
             // Longer data than any number: byte by byte, equality only.
             return try compareLong(comparison, register, data)
         }
+        if isCollecting, Self.isConstant(bits) {
+            // Of the family that rules are for, nothing is asked where the others end.
+            if !comparison.holds(Self.bytes(bits), data) { packets = .empty }
+            return
+        }
         let value = SetContents.number(data[...])
         let greatest = UInt128.max >> UInt128(128 - data.count * 8)
         let node: Node =
@@ -120,6 +127,17 @@ extension RuleWalk {
             case .greaterOrEqual: try tests.within(bits[...], value, greatest)
             }
         try require(node)
+    }
+
+    private static func isConstant(_ bits: [SymbolicBit]) -> Bool {
+        bits.allSatisfy { if case .constant = $0 { true } else { false } }
+    }
+
+    /// Bits that are the same in every packet, as bytes.
+    private static func bytes(_ bits: [SymbolicBit]) -> [UInt8] {
+        stride(from: 0, to: bits.count, by: 8).map { start in
+            bits[start..<start + 8].reduce(0) { $0 << 1 | ($1 == .constant(true) ? 1 : 0) }
+        }
     }
 
     private mutating func compareLong(_ comparison: LiveComparison, _ register: LiveRegister, _ data: [UInt8]) throws {
@@ -148,10 +166,12 @@ extension RuleWalk {
     private mutating func combine(
         _ from: LiveRegister, _ into: LiveRegister, _ length: Int, _ operation: LiveExpression.BitOperation
     ) throws {
-        guard let source = registers.read(from, bytes: length) else { return make("bits of an empty register", into) }
+        guard let source = registers.read(from, bytes: length) else {
+            return try make("bits of an empty register", into)
+        }
         switch operation {
         case .mask(let mask, let xor):
-            guard mask.count >= length, xor.count >= length else { return make("bits under a short mask", into) }
+            guard mask.count >= length, xor.count >= length else { return try make("bits under a short mask", into) }
             let masks = mask.flatMap(Self.constants)
             let others = xor.flatMap(Self.constants)
             var result: [SymbolicBit] = []
@@ -165,7 +185,7 @@ extension RuleWalk {
         case .shiftRight(let count): write(into, Self.shifted(source, by: -Int(min(count, 512))))
         case .registers(let operation, let second):
             guard let other = registers.read(second, bytes: length) else {
-                return make("bits of an empty register", into)
+                return try make("bits of an empty register", into)
             }
             var result: [SymbolicBit] = []
             for (one, two) in zip(source, other) {
@@ -184,7 +204,7 @@ extension RuleWalk {
         }
     }
 
-    private func turned(_ bit: SymbolicBit, _ isTurned: Bool) throws -> SymbolicBit {
+    func turned(_ bit: SymbolicBit, _ isTurned: Bool) throws -> SymbolicBit {
         guard isTurned else { return bit }
         if case .constant(let isSet) = bit { return .constant(!isSet) }
         let node = try tests.node(bit)
@@ -211,7 +231,7 @@ extension RuleWalk {
 
     private mutating func turn(_ from: LiveRegister, _ into: LiveRegister, _ size: Int, _ length: Int) throws {
         guard let source = registers.read(from, bytes: length), size > 0 else {
-            return make("bytes of an empty register", into)
+            return try make("bytes of an empty register", into)
         }
         var result: [SymbolicBit] = []
         for start in stride(from: 0, to: length, by: size) {
@@ -221,8 +241,8 @@ extension RuleWalk {
     }
 
     /// Writes a number to a register that is told only by the words of what makes it.
-    mutating func make(_ words: String, _ into: LiveRegister, bytes count: Int = 4) {
-        write(into, bits(of: .made(words, width: count * 8)))
+    mutating func make(_ words: String, _ into: LiveRegister, bytes count: Int = 4) throws {
+        write(into, try bits(of: .made(words, width: count * 8)))
     }
 
     // MARK: Words

@@ -4,13 +4,15 @@ import PacketSpace
 extension RuleWalk {
     /// Looks a key up.
     mutating func lookup(_ name: String, _ from: LiveRegister, _ into: LiveRegister?, _ negated: Bool) throws {
-        guard let set = machine.set(name, in: place.table) else {
+        guard let set = machine.program.set(name, in: place.table) else {
             return try require(ownAtom(.foreign, "lookup in @\(name), which is not there"))
         }
         guard let key = registers.read(from, bytes: set.keyLength) else {
             return try require(ownAtom(.foreign, "lookup of an empty register in @\(name)"))
         }
-        guard !machine.isRuntime(set, in: place.table), let contents = machine.contents(of: set, in: place.table) else {
+        guard !machine.program.use.isRuntime(set, in: place.table),
+            let contents = machine.program.contents(of: set, in: place.table)
+        else {
             return try lookupUnknown(set, key, into, negated)
         }
         if set.flags.contains(.map), !set.isVerdictMap || into != nil {
@@ -28,9 +30,11 @@ extension RuleWalk {
         _ set: LiveSet, _ key: [SymbolicBit], _ into: LiveRegister?, _ negated: Bool
     ) throws {
         let words = words(key)
-        try require(Atom(.member, "@\(set.name) holds \(words)"), negated: negated)
+        try require(.member(of: set.name, owner, words), negated: negated)
         if let into {
-            make("what @\(set.name) has for \(words)", into, bytes: max(4, min(16, set.dataLength)))
+            try make(
+                "what @\(set.name) of \(owner.family) \(owner.table) has for \(words)", into,
+                bytes: max(4, min(16, set.dataLength)))
         } else if set.isVerdictMap {
             try leave(.elsewhere("a verdict of @\(set.name), which is not known"))
         }
@@ -67,7 +71,12 @@ extension RuleWalk {
             if nodes[verdict] == nil { order.append(verdict) }
             nodes[verdict, default: []].append(try self.node(of: element, contents, key))
         }
-        guard !isCollecting else { return }
+        guard !isCollecting else {
+            for verdict in set.elements.details.values.lazy.compactMap(\.verdict) {
+                if let chain = verdict.target { machine.note(reached: chain) }
+            }
+            return
+        }
         var all: [Node] = []
         var onward = Node.empty
         for verdict in order {
@@ -131,23 +140,31 @@ extension RuleWalk {
         _ name: String, _ operation: UInt32, _ key: LiveRegister, _ data: LiveRegister?, _ timeout: UInt64?,
         _ negated: Bool, _ inner: [LiveExpression]
     ) throws {
-        let set = machine.set(name, in: place.table)
+        let set = machine.program.set(name, in: place.table)
         let words = words(set.flatMap { registers.read(key, bytes: $0.keyLength) })
         let verb = operation == 0 ? "add" : operation == 1 ? "update" : "delete"
         // A full set ends the rule (nft_dynset_eval); deleting what is not there too.
-        let room = Atom(.room, operation == 2 ? "@\(name) holds \(words)" : "@\(name) has room for \(words)")
-        try require(room, negated: negated)
+        let isDeletion = operation == 2
+        let member = Atom.member(of: name, owner, words)
+        let room = try node(isDeletion ? member : .room(in: name, owner, words))
+        if machine.program.use.isAsked(name, in: place.table) {
+            let later = isDeletion || isCollecting ? .empty : try space.union(room, try node(member))
+            try self.set(.atom(member), [isCollecting ? .node(.full) : later.isFull ? .constant(true) : .node(later)])
+        }
+        try require(negated ? !room : room)
         try note(.element, "\(verb) @\(name) { \(words)\(timeout.map { " timeout \($0) ms" } ?? "") }")
         for expression in inner {
             switch expression {
             case .limit(let rate, let seconds, let burst, let type, let flags):
                 let limit =
                     "limit \(rate) \(type == 0 ? "packets" : "bytes") in \(seconds) s, burst \(burst) of @\(name) for \(words)"
-                try require(Atom(.limit, limit), negated: flags & 1 != 0)
+                try require(Atom(.limit, limit, of: owner), negated: flags & 1 != 0)
             case .quota(let bytes, let flags):
-                try require(Atom(.limit, "quota \(bytes) bytes of @\(name) for \(words)"), negated: flags & 1 != 0)
+                let quota = Atom(.limit, "quota \(bytes) bytes of @\(name) for \(words)", of: owner)
+                try require(quota, negated: flags & 1 != 0)
             case .connectionLimit(let count, let flags):
-                try require(Atom(.limit, "ct count \(count) of @\(name) for \(words)"), negated: flags & 1 != 0)
+                let limit = Atom(.limit, "ct count \(count) of @\(name) for \(words)", of: owner)
+                try require(limit, negated: flags & 1 != 0)
             case .counter, .last: continue
             default: try require(ownAtom(.foreign, "an expression of @\(name)"))
             }

@@ -15,9 +15,15 @@ struct RuleWalk {
 
     private(set) var registers = Registers()
     /// The packets that are still in the rule.
-    private(set) var packets = Node.full
-    /// What has been written, by quantity, most significant bit first.
-    private var overlay: [PacketVariables.Index: [SymbolicBit]] = [:]
+    var packets = Node.full
+    /// What has been written to a quantity.
+    private struct Written {
+        /// Most significant bit first.
+        let bits: [SymbolicBit]
+        /// In which packets; nil when in all.
+        let node: Node?
+    }
+    private var overlay: [PacketVariables.Index: Written] = [:]
     /// The packets for which the rule ended after something was written.
     private var ended = Way.nothing
     private var hasWritten = false
@@ -82,16 +88,24 @@ struct RuleWalk {
         try require(negated ? !node : node)
     }
 
+    /// Returns the packets for which something holds that is not modelled, at this point of the rule.
     func node(_ atom: Atom) throws -> Node {
-        let index = variables.index(of: .atom(atom))
-        return isCollecting ? .full : try variables.node(index, in: IntervalList(1, 1))
+        guard let bit = try bits(of: .atom(atom)).first else { return .full }
+        return try tests.node(bit)
     }
 
     /// Returns an atom with a state of its own, told by its words and by how many of its equals stand before it.
-    func ownAtom(_ kind: Atom.Kind, _ words: String) -> Atom { Atom(kind, "\(words) (\(occurrence))") }
+    func ownAtom(_ kind: Atom.Kind, _ words: String) -> Atom {
+        Atom(kind, "\(words) (\(place.chain) no. \(ordinal))", of: owner)
+    }
+
+    /// Tells of sets and objects of the rule's table from others.
+    var owner: Atom.Owner { Atom.Owner(family: place.table.family, table: place.table.name) }
 
     /// The place of the expression among its equals, in words.
-    var occurrence: String { "\(place.chain) no. \(ordinals.indices.contains(current) ? ordinals[current] : 0)" }
+    var occurrence: String { "\(place.table.family) \(place.table.name) \(place.chain) no. \(ordinal)" }
+
+    private var ordinal: Int { ordinals.indices.contains(current) ? ordinals[current] : 0 }
 
     /// Does what a load's conditions say.
     mutating func require(_ conditions: [LoadCondition]) throws {
@@ -115,31 +129,38 @@ struct RuleWalk {
 
     /// Returns the packets of which conntrack knows the connection: not `invalid`, not `untracked`.
     func tracked() throws -> Node {
-        let bits = self.bits(of: .connection(ConnectionKeyNumber.state.rawValue, nil))[...]
+        let bits = try self.bits(of: .connection(ConnectionKeyNumber.state.rawValue, nil))[...]
         let invalid = try tests.equal(bits, 1)
         let untracked = try tests.equal(bits, 0x40)
         return isCollecting ? .full : try space.intersection(!invalid, !untracked)
     }
 
     private func number(_ quantity: Quantity, _ first: UInt128, _ last: UInt128) throws -> Node {
-        try tests.within(bits(of: quantity)[...], first, last)
+        try tests.within(try bits(of: quantity)[...], first, last)
     }
 
     // MARK: Values
 
     /// Returns a quantity's bits at this point of the rule.
-    func bits(of quantity: Quantity) -> [SymbolicBit] {
+    func bits(of quantity: Quantity) throws -> [SymbolicBit] {
         let index = variables.index(of: quantity)
-        return overlay[index] ?? variables.bits(index)
+        guard let written = overlay[index] else { return variables.bits(index) }
+        guard let node = written.node else { return written.bits }
+        if isCollecting {
+            variables.demandBits(index)
+            return written.bits
+        }
+        return try zip(written.bits, variables.bits(index)).map { new, old in
+            if new == old { return new }
+            return .node(try space.ifThenElse(node, try tests.node(new), try tests.node(old)))
+        }
     }
 
     mutating func write(_ register: LiveRegister, _ bits: [SymbolicBit]) { registers.write(register, bits) }
 
     /// Loads what an expression loads; false when it is none.
     mutating func load(_ expression: LiveExpression) throws -> Bool {
-        guard let (load, into) = variables.reading.load(expression, beforeConntrack: place.isBeforeConntrack) else {
-            return false
-        }
+        guard let (load, into) = variables.reading.load(expression, in: place.surroundings) else { return false }
         try require(load.conditions)
         var bits: [SymbolicBit] = []
         bits.reserveCapacity(load.bytes.count * 8)
@@ -148,7 +169,7 @@ struct RuleWalk {
             switch source {
             case .constant(let byte): bits += Self.constants(byte)
             case .quantity(let quantity, let byte):
-                let all = last?.quantity == quantity ? last?.bits ?? [] : self.bits(of: quantity)
+                let all = last?.quantity == quantity ? last?.bits ?? [] : try self.bits(of: quantity)
                 last = (quantity, all)
                 let missing = max(0, 8 - all.count)
                 bits += Array(repeating: .constant(false), count: missing)
@@ -163,8 +184,8 @@ struct RuleWalk {
 
     // MARK: Writing
 
-    /// Writes a quantity.
-    mutating func set(_ quantity: Quantity, _ new: [SymbolicBit]) throws {
+    /// Writes a quantity in all packets, or in those of a set.
+    mutating func set(_ quantity: Quantity, _ new: [SymbolicBit], where node: Node? = nil) throws {
         let index = variables.index(of: quantity)
         let width = variables.width(index)
         guard new.count == width else { return }
@@ -183,7 +204,7 @@ struct RuleWalk {
             let accounted = try space.union(of: [packets] + parts.flatMap { $0.exits.values.map(\.packets) })
             if !isCollecting { ended = Way(packets: !accounted) }
         }
-        overlay[index] = new
+        overlay[index] = Written(bits: new, node: node == .full && !isCollecting ? nil : node)
     }
 
     /// Bits that are the same in every packet, as a number.
@@ -200,7 +221,8 @@ struct RuleWalk {
     private func writes() throws -> [UInt32: Node] {
         var found: [UInt32: Node] = [:]
         guard !isCollecting else { return found }
-        for (index, bits) in overlay {
+        for (index, written) in overlay {
+            let bits = written.bits
             switch variables.representation(index) {
             case .constant: continue
             case .bits(let field):
@@ -215,6 +237,11 @@ struct RuleWalk {
                 for (level, isSet) in variables.assignment(index, value: value) {
                     found[level] = isSet ? .full : .empty
                 }
+            }
+            guard let node = written.node else { continue }
+            for level in variables.levels(index).ranges.joined() {
+                guard let new = found[level] else { continue }
+                found[level] = try space.ifThenElse(node, new, try space.variable(level))
             }
         }
         return found
@@ -256,8 +283,8 @@ struct RuleWalk {
 struct RulePlace {
     let table: LiveTable
     let chain: String
-    /// Whether it is met before conntrack looks at the packet.
-    let isBeforeConntrack: Bool
+    /// Where it is met.
+    let surroundings: Surroundings
     /// Whether it is told what rules do beside deciding.
     let notesEvents: Bool
     /// The rule of which it is told whose packets it decides, when it stands in this chain; nil otherwise.

@@ -43,18 +43,27 @@ struct PacketLoad: Hashable, Sendable {
     }
 }
 
+/// Where in the kernel's way through a packet a rule is met, as far as loads depend on it.
+struct Surroundings: Hashable, Sendable {
+    /// Before conntrack (priority -200) every packet is `invalid` to it and no connection is known.
+    var isBeforeConntrack = false
+    /// Before the route is known, and where packets are delivered to sockets, there is no output interface.
+    var hasOutput = true
+}
+
 /// The layout of packets: which bytes an expression loads. Both machines read by it, the symbolic one and the plain one.
 struct PacketReading: Sendable {
     let context: PacketContext
 
     /// Returns what an expression loads and where to; nil when it is no load, or one that depends on registers.
-    ///
-    /// Before conntrack (priority -200) every packet is `invalid` to it and no connection is known.
-    func load(_ expression: LiveExpression, beforeConntrack: Bool) -> (PacketLoad, into: LiveRegister)? {
+    func load(_ expression: LiveExpression, in surroundings: Surroundings) -> (PacketLoad, into: LiveRegister)? {
         switch expression {
-        case .connection(0, _, let into) where beforeConntrack:
+        case .connection(0, _, let into) where surroundings.isBeforeConntrack:
             (PacketLoad([.constant(1), .constant(0), .constant(0), .constant(0)]), into)
-        case .connection(_, _, let into) where beforeConntrack: (PacketLoad([.constant(0)], [.never]), into)
+        case .connection(_, _, let into) where surroundings.isBeforeConntrack:
+            (PacketLoad([.constant(0)], [.never]), into)
+        case .meta(let key, let into) where !surroundings.hasOutput && MetaLayout.isOfOutput(key):
+            (withoutOutput(key), into)
         case .immediate(let into, let data): (PacketLoad(data.map { .constant($0) }), into)
         case .payload(let base, let offset, let length, let into): (payload(base, offset, length), into)
         case .extensionHeader(let operation, let type, let offset, let length, let presenceOnly, let into):
@@ -110,7 +119,7 @@ struct PacketReading: Sendable {
             if end <= 8 { return PacketLoad(bytes) }
             return PacketLoad(bytes, [end <= 20 ? .segmentOrLength(end) : .atLeast(.transportLength, end)])
         case .inner: return PacketLoad(bytes, [.among(.transport, [6, 17]), .atLeast(.payloadLength, end)])
-        case .link: return PacketLoad(bytes, [.atom(Atom(.presence, "link header"))])
+        case .link: return PacketLoad(bytes, [.atom(Atom(.presence, Self.linkWords))])
         case .tunnel: return PacketLoad(bytes, [.atom(Atom(.presence, "tunnel header to \(end)"))])
         }
     }
@@ -155,6 +164,8 @@ struct PacketReading: Sendable {
 
     // MARK: Surroundings
 
+    /// What a packet is told by that came with a header of the link layer.
+    static let linkWords = "link header"
     /// What a packet with an owner is told by.
     static let ownerWords = "the packet belongs to a socket that a process holds"
 
@@ -169,6 +180,13 @@ struct PacketReading: Sendable {
         }
         return PacketLoad(
             .meta(key), bytes: (width + 7) / 8, bigEndian: MetaLayout.isBigEndian(key), conditions)
+    }
+
+    /// Name and number of no interface are zeros; anything else of it ends the rule.
+    private func withoutOutput(_ key: UInt32) -> PacketLoad {
+        let count = (MetaLayout.width(of: key) ?? 32) / 8
+        let isZero = key == MetaKey.outputInterface.rawValue || key == MetaKey.outputInterfaceName.rawValue
+        return PacketLoad(Array(repeating: .constant(0), count: count), isZero ? [] : [.never])
     }
 
     private func connection(_ key: UInt32, _ direction: UInt8?) -> PacketLoad {

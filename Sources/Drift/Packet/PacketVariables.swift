@@ -4,7 +4,8 @@ import PacketSpace
 /// The variables that stand for packets in one space: each quantity that rules or policy ask for is constant, a row of bits, or
 /// (when it is wide, and asked for by intervals only) the number of a class of values that nothing asked tells apart.
 ///
-/// First everything is demanded that will be asked for, then ``settle()`` decides, then nodes are made.
+/// First everything is demanded that will be asked for, then ``settle()`` decides, then nodes are made. What is constant in some
+/// packets only is said afterwards, of a copy that shares the rest.
 final class PacketVariables {
     /// The place of a quantity among the variables.
     typealias Index = Int
@@ -23,8 +24,11 @@ final class PacketVariables {
         var needsBits = false
         var isWritten = false
         var representation: Representation?
-        /// Answers for intervals.
-        var members: [IntervalList: Node] = [:]
+    }
+
+    /// The packets whose quantity lies in intervals, as far as that was asked: the same for all that share a representation.
+    private final class Members {
+        var nodes: [Index: [IntervalList: Node]] = [:]
     }
 
     /// Quantities from so many bits on are numbered by classes where that is possible.
@@ -35,11 +39,40 @@ final class PacketVariables {
     private var entries: [Entry] = []
     private var indices: [Quantity: Index] = [:]
     private var slots: [UInt32: UInt32] = [:]
+    /// What quantities begin with that rules write.
+    private var beginnings: [Index: UInt128] = [:]
+    private var isOverfull = false
+    private let members: Members
+    /// What may be written: no constant of the context is one of all packets when it is among them.
+    private let written: Set<Quantity>
     private(set) var isSettled = false
+    /// How many quantities were there when it was settled: those behind them mean something else in each copy.
+    private var sharedCount = 0
 
-    init(space: PacketSpace, context: PacketContext) {
+    /// Stands for the packets of a context. What is constant in them, and not `written`, is so from the beginning.
+    init(space: PacketSpace, context: PacketContext, written: Set<Quantity>) {
         self.space = space
+        self.written = written
         reading = PacketReading(context: context)
+        members = Members()
+    }
+
+    /// Takes what has been settled for all packets of a family for those of a context, whose constants are then known.
+    init(sharing base: PacketVariables, context: PacketContext) {
+        space = base.space
+        reading = PacketReading(context: context)
+        members = base.members
+        written = base.written
+        entries = base.entries
+        indices = base.indices
+        slots = base.slots
+        isOverfull = base.isOverfull
+        isSettled = base.isSettled
+        beginnings = base.beginnings
+        sharedCount = base.sharedCount
+        for index in entries.indices {
+            if let value = context.constant(of: entries[index].quantity) { fix(index, value) }
+        }
     }
 
     var context: PacketContext { reading.context }
@@ -50,10 +83,22 @@ final class PacketVariables {
         if let known = indices[quantity] { return known }
         var entry = Entry(quantity: quantity, width: quantity.width(for: context.family))
         if isSettled { entry.needsBits = true }
+        if let constant = context.constant(of: quantity), isSettled || isFixed(quantity) {
+            entry.representation = .constant(constant)
+        }
         entries.append(entry)
         indices[quantity] = entries.count - 1
         return entries.count - 1
     }
+
+    /// Whether a constant of the context is one whatever rules do. What sets hold they may change.
+    private func isFixed(_ quantity: Quantity) -> Bool {
+        if case .atom = quantity { return false }
+        return !written.contains(quantity)
+    }
+
+    /// Whether anything has asked for a quantity.
+    func isKnown(_ quantity: Quantity) -> Bool { indices[context.resolved(quantity)] != nil }
 
     /// The quantity at a place.
     func quantity(_ index: Index) -> Quantity { entries[index].quantity }
@@ -74,28 +119,38 @@ final class PacketVariables {
     func demandBits(_ index: Index) { entries[index].needsBits = true }
 
     /// Says that rules write a quantity: then it is no constant, though it begins as one.
-    func demandWritable(_ index: Index) { entries[index].isWritten = true }
-
-    /// Says that a quantity that no rule writes has a value.
-    func fix(_ quantity: Quantity, _ value: UInt128) {
-        let index = index(of: quantity)
-        guard !entries[index].isWritten else { return }
-        entries[index].representation = .constant(value)
+    func demandWritable(_ index: Index) {
+        entries[index].isWritten = true
+        if case .constant(let value)? = entries[index].representation {
+            beginnings[index] = value
+            entries[index].representation = nil
+        }
     }
 
     /// Decides how every quantity is represented.
     func settle() {
-        for index in entries.indices { represent(index) }
+        for index in entries.indices {
+            if let value = context.constant(of: entries[index].quantity) { fix(index, value) }
+            represent(index)
+        }
         isSettled = true
+        sharedCount = entries.count
+    }
+
+    /// Says that a quantity has a value in all packets; when rules write it, that it begins with it.
+    func fix(_ quantity: Quantity, _ value: UInt128) { fix(index(of: quantity), value) }
+
+    private func fix(_ index: Index, _ value: UInt128) {
+        if entries[index].isWritten {
+            beginnings[index] = value
+        } else {
+            entries[index].representation = .constant(value)
+        }
     }
 
     private func represent(_ index: Index) {
         guard entries[index].representation == nil else { return }
         let entry = entries[index]
-        if let constant = context.constants[entry.quantity], !entry.isWritten {
-            entries[index].representation = .constant(constant)
-            return
-        }
         if entry.width >= Self.wide, !entry.needsBits {
             let classes = ValueClasses(width: entry.width, distinguishedBy: Array(entry.demanded))
             let field = PacketSpace.Field(firstLevel: level(for: entry.quantity), width: classes.codeWidth)
@@ -112,16 +167,20 @@ final class PacketVariables {
         let rank = quantity.rank
         let slot = slots[rank, default: 0]
         slots[rank] = slot + 1
-        return rank << 24 | min(slot, 0x1_ffff) << 7
+        if slot > Self.lastSlot { isOverfull = true }
+        return rank << 24 | min(slot, Self.lastSlot) << 7
     }
+
+    /// As many quantities of one rank have levels of their own.
+    private static let lastSlot: UInt32 = 0x1_ffff
+
+    /// Two quantities must never share levels.
+    private func checkRoom() throws { if isOverfull { throw Undecided.tooManyQuantities } }
 
     /// What is known of packets as they come, of quantities that rules may write meanwhile.
     var initialValues: [UInt32: Bool] {
         var found: [UInt32: Bool] = [:]
-        for index in entries.indices where entries[index].isWritten {
-            guard let value = context.constants[entries[index].quantity] else { continue }
-            found.merge(assignment(index, value: value)) { first, _ in first }
-        }
+        for (index, value) in beginnings { found.merge(assignment(index, value: value)) { first, _ in first } }
         return found
     }
 
@@ -137,7 +196,7 @@ final class PacketVariables {
     /// Returns a quantity's bits, the most significant first.
     func bits(_ index: Index) -> [SymbolicBit] {
         let width = entries[index].width
-        if isSettled, case .constant(let value) = representation(index) {
+        if case .constant(let value)? = entries[index].representation {
             return (0..<width).map { .constant(value >> UInt128(width - 1 - $0) & 1 == 1) }
         }
         return (0..<width).map { .variable(index, $0) }
@@ -145,6 +204,7 @@ final class PacketVariables {
 
     /// Returns the packets of which a quantity's bit is set. The quantity is represented by bits.
     func node(_ index: Index, bit: Int) throws -> Node {
+        try checkRoom()
         switch representation(index) {
         case .constant(let value): return value >> UInt128(entries[index].width - 1 - bit) & 1 == 1 ? .full : .empty
         case .bits(let field): return try space.variable(field.firstLevel + UInt32(bit))
@@ -154,10 +214,13 @@ final class PacketVariables {
 
     /// Returns the packets of which a quantity lies in intervals that were demanded, or that its representation can tell.
     func node(_ index: Index, in intervals: IntervalList) throws -> Node {
-        if let known = entries[index].members[intervals] { return known }
+        try checkRoom()
+        let isShared = index < sharedCount
+        if case .constant(let value) = representation(index) { return intervals.contains(value) ? .full : .empty }
+        if isShared, let known = members.nodes[index]?[intervals] { return known }
         let node: Node
         switch representation(index) {
-        case .constant(let value): node = intervals.contains(value) ? .full : .empty
+        case .constant: return .empty
         case .bits(let field): node = try space.intervals(field, intervals)
         case .classes(let classes, let field):
             guard let codes = classes.codes(of: intervals) else {
@@ -166,7 +229,7 @@ final class PacketVariables {
             node = try space.intervals(
                 field, IntervalList(codes.map { (UInt128($0.lowerBound), UInt128($0.upperBound)) }))
         }
-        entries[index].members[intervals] = node
+        if isShared { members.nodes[index, default: [:]][intervals] = node }
         return node
     }
 
@@ -175,6 +238,7 @@ final class PacketVariables {
 
     /// Returns the packets of which some bits of a quantity that is represented by bits lie within bounds.
     func node(_ index: Index, bitsFrom place: Int, count: Int, _ first: UInt128, _ last: UInt128) throws -> Node {
+        try checkRoom()
         switch representation(index) {
         case .constant(let value):
             let rest = UInt128(entries[index].width - place - count)

@@ -11,7 +11,7 @@ extension Quantity {
         case .destinationPort: "th dport"
         case .byte(.inner, let offset): "@ih,\(offset * 8),8"
         case .byte(.network, let offset): "@nh,\(offset * 8),8"
-        case .byte(.transport, 13): "tcp flags"
+        case .flags: "tcp flags"
         case .byte(.transport, let offset): "@th,\(offset * 8),8"
         case .byte(.link, let offset): "@ll,\(offset * 8),8"
         case .byte(.tunnel, let offset): "tunnel byte \(offset)"

@@ -44,6 +44,11 @@ public enum Quantity: Hashable, Sendable {
     /// Whether something holds that is not modelled; told by all that decides it.
     case atom(Atom)
 
+    /// An address of this host, on the interface that the packet came by.
+    static func hostAddress(_ family: AddressFamily) -> Quantity {
+        .made("an address of this host", width: family == .v4 ? 32 : 128)
+    }
+
     /// The number of bits of its value in a packet of a family, 1...128.
     func width(for family: AddressFamily) -> Int {
         switch self {
@@ -65,6 +70,11 @@ public enum Quantity: Hashable, Sendable {
     }
 }
 
+extension AddressFamily {
+    /// The address by which a host reaches itself: 127.0.0.1, ::1.
+    var loopbackNumber: UInt128 { self == .v4 ? 0x7f00_0001 : 1 }
+}
+
 /// A predicate that is not modelled. Equal contents are the same predicate, so that it cancels where both sides have it.
 public struct Atom: Hashable, Sendable, CustomStringConvertible {
     /// What kind of thing decides it.
@@ -83,15 +93,45 @@ public struct Atom: Hashable, Sendable, CustomStringConvertible {
         case foreign
     }
 
+    /// The table whose set, object or rule decides it: each has a state of its own, whatever others are called.
+    public struct Owner: Hashable, Sendable {
+        /// The family of the table.
+        public let family: LiveFamily
+        /// The name of the table.
+        public let table: String
+
+        /// Names a table.
+        public init(family: LiveFamily, table: String) {
+            self.family = family
+            self.table = table
+        }
+
+        /// The gate's own table.
+        public static let gate = Owner(family: .inet, table: "portgate")
+    }
+
     /// The kind.
     public let kind: Kind
     /// All that decides it, in words.
     public let words: String
+    /// Where it is decided; nil for what the packet itself decides.
+    public let owner: Owner?
 
     /// Creates a predicate.
-    public init(_ kind: Kind, _ words: String) {
+    public init(_ kind: Kind, _ words: String, of owner: Owner? = nil) {
         self.kind = kind
         self.words = words
+        self.owner = owner
+    }
+
+    /// Whether a set holds a key that is given in words.
+    static func member(of set: String, _ owner: Owner, _ key: String) -> Atom {
+        Atom(.member, "@\(set) holds \(key)", of: owner)
+    }
+
+    /// Whether a set has room for a key that is given in words, or holds it.
+    static func room(in set: String, _ owner: Owner, _ key: String) -> Atom {
+        Atom(.room, "@\(set) has room for \(key)", of: owner)
     }
 
     /// The words.
@@ -128,12 +168,21 @@ enum MetaLayout {
         }
     }
 
+    /// Whether it is something of the interface that the packet leaves by: oif, oifname, oiftype, oifgroup, oifkind.
+    static func isOfOutput(_ key: UInt32) -> Bool { [5, 7, 9, 22, 27].contains(key) }
+
+    /// Whether rules can set it: priority, mark, secmark, pkttype (nft_meta_set_init).
+    static func isWritable(_ key: UInt32) -> Bool { [2, 3, 14, 19].contains(key) }
+
     /// Whether the register holds the value with its most significant byte first: names, and what comes from the wire.
     static func isBigEndian(_ key: UInt32) -> Bool { [1, 6, 7, 17, 18, 26, 27, 29, 34, 36].contains(key) }
 }
 
 /// The widths of what `ct` loads (nft_ct_get_init, net/netfilter/nft_ct.c).
 enum ConnectionLayout {
+    /// The bit of the status that tells of a translated destination (IPS_DST_NAT_BIT), 0 being the least significant.
+    static let destinationTranslated = 5
+
     /// The bits of a value; nil for a key that is not known.
     static func width(of key: UInt32, family: AddressFamily) -> Int? {
         switch key {

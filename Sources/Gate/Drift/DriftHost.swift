@@ -18,6 +18,8 @@ public struct DriftHost: Sendable {
     var spots: @Sendable (_ ports: [GateView.PortView]) -> BlindSpots
     /// Who has bound the NFLOG groups; nil when the kernel does not tell.
     var logGroups: @Sendable () -> [UInt16: UInt32]?
+    /// Which addresses are the host's own; nil when that cannot be told.
+    var addresses: @Sendable () -> AddressSet?
 
     /// The host that this process runs on.
     public static let live = DriftHost(
@@ -34,7 +36,8 @@ public struct DriftHost: Sendable {
                 return BootUnits(unknown: "this is not the network namespace of pid 1, in which units load it")
             }
             return BootUnits.read()
-        }, spots: { BlindSpots.read($0) }, logGroups: { LogGroups.bound() })
+        }, spots: { BlindSpots.read($0) }, logGroups: { LogGroups.bound() },
+        addresses: { LocalAddresses.read() })
 
     /// Whether this thread is in the network namespace of pid 1; taken to be so when nobody may look.
     private static var isOfFirstProcess: Bool {

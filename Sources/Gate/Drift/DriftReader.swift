@@ -164,7 +164,9 @@ public struct DriftReader: Sendable {
                     ])
                 }
             }
-            let question = MeaningQuestion(live: live, declared: policy, options: options, applied: applied, now: now)
+            var question = MeaningQuestion(
+                live: live, declared: policy, options: options, applied: applied, now: now)
+            question.addresses = host.addresses()
             look.add(try judge.findings(question))
         } catch let failure as GateFailure {
             look.add([.notLookedAt(what, failure)])

@@ -24,6 +24,8 @@ public struct MeaningQuestion: Sendable {
     public var applied: Table?
     /// The moment, by the host's clock.
     public var now: Instant
+    /// The addresses that the host has; nil when they are not known: then any may be its own.
+    public var addresses: AddressSet?
 
     /// Asks a question.
     public init(live: LiveRuleset, declared: Policy?, options: CompileOptions, applied: Table?, now: Instant) {

@@ -11,7 +11,8 @@ public struct PacketSpaceJudge: MeaningJudge {
     public func findings(_ question: MeaningQuestion) throws -> [DriftFinding] {
         let applied = try question.applied.map { try $0.assembled() }
         let result = MeaningFindings(
-            live: question.live, policy: question.declared, options: question.options, applied: applied
+            live: question.live, policy: question.declared, options: question.options, applied: applied,
+            hostAddresses: question.addresses
         ).result()
         return result.findings + result.undecided.map { .notLookedAt("what some packets meet", $0) }
     }

@@ -107,7 +107,8 @@ struct Observation: Hashable {
     /// Sends a packet along a path.
     init(_ packet: PlainPacket, along path: HookPath, in ruleset: LiveRuleset) {
         var packet = packet
-        let trace = PlainMachine(ruleset, runtimeSets: RuntimeKnowledge.gate.isRuntime).send(&packet, along: path)
+        let trace = PlainMachine(Program(ruleset, isRuntime: RuntimeKnowledge.gate.isRuntime)).send(
+            &packet, along: path)
         verdict = trace.verdict
         isAccepted = trace.isAccepted
         effects = Set(
@@ -137,11 +138,16 @@ struct BruteForce {
     func entering(_ random: inout SeededGenerator) throws -> PlainPacket? {
         for scenario in Scenario.all where base.policy.ports.contains(where: { scenario.concerns($0) }) {
             for ruleset in [live, base.live] {
-                let run = ScenarioRun(scenario, ruleset, runtime: .gate, nodeBudget: 8_000_000)
-                let declared = PolicySpace(
-                    policy: base.policy, options: base.options, scenario: scenario, variables: run.variables)
-                let times = declared.times
-                try run.prepare(times: times) { _ = try declared.allowances() }
+                let times = PolicySpace.times(of: base.policy, base.options)
+                let common = try FamilyRun(
+                    scenario.family, Program(ruleset, isRuntime: RuntimeKnowledge.gate.isRuntime),
+                    space: PacketSpace(nodeBudget: 8_000_000), times: times
+                ) { variables, scenario in
+                    _ = try PolicySpace(
+                        policy: base.policy, options: base.options, scenario: scenario, variables: variables
+                    ).allowances()
+                }
+                let run = ScenarioRun(scenario, of: common)
                 let universe = try scenario.universe(run.variables, times: times)
                 let sampler = PacketSampler(run.variables, for: [ruleset])
                 let ports = base.policy.ports.filter { scenario.concerns($0) && $0.reach.contains(.host) }
@@ -169,14 +175,16 @@ struct BruteForce {
     func judgedOtherwise(_ random: inout SeededGenerator) throws -> PlainPacket? {
         let (one, other) = (LiveRuleset(tables: [base.live.tables[0]]), LiveRuleset(tables: [live.tables[0]]))
         for family in [AddressFamily.v4, .v6] {
+            let context = PacketContext(family: family)
+            let programs = [one, other].map { Program($0, isRuntime: RuntimeKnowledge.gate.isRuntime) }
+            let written = programs.map { $0.written(to: PacketReading(context: context)) }
             let variables = PacketVariables(
-                space: PacketSpace(nodeBudget: 1_000_000), context: PacketContext(family: family))
-            for ruleset in [one, other] {
-                let machine = SymbolicMachine(
-                    ruleset, variables: variables, runtimeSets: RuntimeKnowledge.gate.isRuntime,
-                    notesEvents: { _ in true })
-                try machine.collect()
-                machine.collect(HookPath(steps: Self.steps))
+                space: PacketSpace(nodeBudget: 1_000_000), context: context, written: written[0].union(written[1]))
+            for program in programs {
+                let machine = SymbolicMachine(program, variables: variables, notesEvents: { _ in true })
+                let path = HookPath(steps: Self.steps)
+                try machine.collect(from: machine.baseChains(of: path))
+                machine.collect(path)
             }
             variables.settle()
             let sampler = PacketSampler(variables, for: [one, other])

@@ -1,0 +1,72 @@
+import Nftables
+
+/// A ruleset made ready to be run: its chains and sets by name, and what is worked out of them once for all runs.
+final class Program {
+    let ruleset: LiveRuleset
+    let use: SetUse
+
+    private struct NameKey: Hashable {
+        let family: LiveFamily
+        let table: String
+        let name: String
+    }
+    /// The places of chains and sets in their tables.
+    private var chains: [NameKey: Int] = [:]
+    private var sets: [NameKey: Int] = [:]
+    private var contents: [NameKey: SetContents?] = [:]
+    private var ordinals: [NameKey: [[Int]]] = [:]
+
+    /// Takes a ruleset; `isRuntime` tells of which sets the elements are no part of the meaning.
+    init(_ ruleset: LiveRuleset, isRuntime: @escaping (LiveTable, LiveSet) -> Bool) {
+        self.ruleset = ruleset
+        use = SetUse(ruleset, isRuntime: isRuntime)
+        for table in ruleset.tables {
+            for (index, chain) in table.chains.enumerated() {
+                chains[NameKey(family: table.family, table: table.name, name: chain.name)] = index
+            }
+            for (index, set) in table.sets.enumerated() {
+                sets[NameKey(family: table.family, table: table.name, name: set.name)] = index
+            }
+        }
+    }
+
+    /// Returns the chain of a name.
+    func chain(_ name: String, in table: LiveTable) -> LiveChain? {
+        chains[NameKey(family: table.family, table: table.name, name: name)].map { table.chains[$0] }
+    }
+
+    /// Returns the set of a name.
+    func set(_ name: String, in table: LiveTable) -> LiveSet? {
+        sets[NameKey(family: table.family, table: table.name, name: name)].map { table.sets[$0] }
+    }
+
+    /// Returns a set's elements as lookups see them; nil when its keys are too long to be numbers.
+    func contents(of set: LiveSet, in table: LiveTable) -> SetContents? {
+        let key = NameKey(family: table.family, table: table.name, name: set.name)
+        if let known = contents[key] { return known }
+        let made = SetContents(set)
+        contents[key] = .some(made)
+        return made
+    }
+
+    /// Returns for each expression of each rule of a chain how many of its equals stand before it.
+    func ordinals(of chain: LiveChain, in table: LiveTable) -> [[Int]] {
+        let key = NameKey(family: table.family, table: table.name, name: chain.name)
+        if let known = ordinals[key] { return known }
+        let made = chain.ordinals
+        ordinals[key] = made
+        return made
+    }
+}
+
+extension LiveTable {
+    /// Whether packets of a family meet the table.
+    func sees(_ packets: AddressFamily) -> Bool {
+        switch family {
+        case .inet, .netdev: true
+        case .ip: packets == .v4
+        case .ip6: packets == .v6
+        default: false
+        }
+    }
+}
