@@ -56,3 +56,15 @@ func randomSet(
         return (try space.ifThenElse(a.node, b.node, c.node), chosen)
     }
 }
+
+/// Takes ten random sets of one space, which a seed repeats, in both forms.
+func forRandomSets(
+    seed: UInt64, _ body: (PacketSpace, Node, TruthTable, inout SeededGenerator) throws -> Void
+) throws {
+    var random = SeededGenerator(seed: seed)
+    let space = PacketSpace()
+    for _ in 0..<10 {
+        let (node, table) = try randomSet(in: space, depth: 4, using: &random)
+        try body(space, node, table, &random)
+    }
+}
