@@ -1,4 +1,5 @@
 import PacketSpace
+import TestSupport
 
 /// A set over a few bits by its members, one after the other: the obvious form that diagrams are compared with.
 ///
