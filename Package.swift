@@ -48,7 +48,7 @@ let package = Package(
             exclude: ["Fixtures", "Payloads"]),
         .testTarget(
             name: "DriftTests", dependencies: ["Drift", "PacketSpace", "Compiler", "Policy", "Nftables", "TestSupport"]),
-        .testTarget(name: "PacketSpaceTests", dependencies: ["PacketSpace"]),
+        .testTarget(name: "PacketSpaceTests", dependencies: ["PacketSpace", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Drift", "Policy", "Nftables", "TestSupport"]),
         .testTarget(
             name: "GateTests",

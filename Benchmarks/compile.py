@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 
+from table import Table
+
 REPO = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NETNS = f"portgate-bench-{os.getpid()}"
 PORTS = 20
@@ -131,15 +133,7 @@ def main():
     parser.add_argument("--without-aerleon", action="store_true", help="leave out the peer that comes from PyPI")
     options = parser.parse_args()
     work = tempfile.mkdtemp(prefix="portgate-bench-")
-    rows = []
-    broken = []
-
-    def row(what, figure, bound, value, limit):
-        holds = value <= limit
-        rows.append((what, figure, bound, "holds" if holds else "BROKEN"))
-        if not holds:
-            broken.append(what)
-
+    table = Table()
     portgate = options.portgate
     nft = ["ip", "netns", "exec", NETNS, "nft", "-c", "-f"]
     subprocess.run(["ip", "netns", "add", NETNS], check=True)
@@ -148,42 +142,40 @@ def main():
         inline = run([portgate, "compile", policy(f"{work}/inline", 100_000, True)], output=text)
         peer = run(nft + [text])
         ratio = inline.cpu / peer.cpu
-        rows.append(("nft -c -f on 100,000 CIDRs", f"{peer.cpu:.3f} s CPU, {peer.peak / 1e6:.0f} MB", "", "peer"))
-        row("compile 100,000 CIDRs in YAML", f"{inline.cpu:.3f} s CPU = {ratio:.2f} x nft", "0.35 x", ratio, 0.35)
-        row("its memory", f"{inline.peak / 1e6:.0f} MB", "60 MB", inline.peak, 60e6)
+        table.add("nft -c -f on 100,000 CIDRs", f"{peer.cpu:.3f} s CPU, {peer.peak / 1e6:.0f} MB", "", "peer")
+        figure = f"{inline.cpu:.3f} s CPU = {ratio:.2f} x nft"
+        table.judge("compile 100,000 CIDRs in YAML", figure, "0.35 x", ratio <= 0.35)
+        table.judge("its memory", f"{inline.peak / 1e6:.0f} MB", "60 MB", inline.peak <= 60e6)
         lists = run([portgate, "compile", policy(f"{work}/lists", 100_000, False)], output=text)
         peer = run(nft + [text])
         ratio = lists.cpu / peer.cpu
-        row("compile 100,000 CIDRs in files", f"{lists.cpu:.3f} s CPU = {ratio:.2f} x nft", "0.10 x", ratio, 0.10)
-        row("its memory", f"{lists.peak / 1e6:.0f} MB", "60 MB", lists.peak, 60e6)
+        figure = f"{lists.cpu:.3f} s CPU = {ratio:.2f} x nft"
+        table.judge("compile 100,000 CIDRs in files", figure, "0.10 x", ratio <= 0.10)
+        table.judge("its memory", f"{lists.peak / 1e6:.0f} MB", "60 MB", lists.peak <= 60e6)
         million = run([portgate, "compile", policy(f"{work}/million", 1_000_000, False)])
-        row("compile 1,000,000 CIDRs in files", f"{million.cpu:.3f} s CPU", "1 s", million.cpu, 1.0)
-        row("its memory", f"{million.peak / 1e6:.0f} MB", "300 MB", million.peak, 300e6)
+        table.judge("compile 1,000,000 CIDRs in files", f"{million.cpu:.3f} s CPU", "1 s", million.cpu <= 1.0)
+        table.judge("its memory", f"{million.peak / 1e6:.0f} MB", "300 MB", million.peak <= 300e6)
 
         true = run(["/bin/true"], runs=20)
         check = run([portgate, "check", hundred_rules(f"{work}/hundred")], runs=20)
         limit = 3 * true.wall + 0.005
-        rows.append(("/bin/true", f"{true.wall * 1e3:.1f} ms", "", "peer"))
-        row("check 100 rules", f"{check.wall * 1e3:.1f} ms", f"{limit * 1e3:.1f} ms", check.wall, limit)
+        table.add("/bin/true", f"{true.wall * 1e3:.1f} ms", "", "peer")
+        table.judge("check 100 rules", f"{check.wall * 1e3:.1f} ms", f"{limit * 1e3:.1f} ms", check.wall <= limit)
 
         ten = policy(f"{work}/ten", 10_000, True)
         small = run([portgate, "compile", ten], runs=5)
         if options.without_aerleon:
-            rows.append(("compile 10,000 CIDRs in YAML", f"{small.cpu:.3f} s CPU", "", "no peer"))
+            table.add("compile 10,000 CIDRs in YAML", f"{small.cpu:.3f} s CPU", "", "no peer")
         else:
             arguments = aerleon_policy(f"{work}/aerleon", 10_000)
             other = run([aerleon(f"{REPO}/.build/aerleon-venv")] + arguments)
-            rows.append(("Aerleon 1.18 on 10,000 CIDRs", f"{other.cpu:.3f} s CPU, {other.peak / 1e6:.0f} MB", "", "peer"))
+            table.add("Aerleon 1.18 on 10,000 CIDRs", f"{other.cpu:.3f} s CPU, {other.peak / 1e6:.0f} MB", "", "peer")
             ratio = other.cpu / small.cpu
-            row("compile 10,000 CIDRs in YAML", f"{small.cpu:.3f} s CPU = {ratio:.0f} x faster", "30 x", -ratio, -30)
+            table.judge("compile 10,000 CIDRs in YAML", f"{small.cpu:.3f} s CPU = {ratio:.0f} x faster", "30 x", ratio >= 30)
     finally:
         subprocess.run(["ip", "netns", "del", NETNS], check=False)
         shutil.rmtree(work, ignore_errors=True)
-
-    widths = [max(len(line[column]) for line in rows) for column in range(4)]
-    for line in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
-    sys.exit(1 if broken else 0)
+    table.finish()
 
 
 if __name__ == "__main__":

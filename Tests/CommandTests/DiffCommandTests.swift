@@ -93,6 +93,46 @@ struct DiffCommandTests {
         }
     }
 
+    /// Compares two policies and returns the exit code, and what is found as JSON.
+    static func found(_ old: String, _ new: String) throws -> (status: Int32, object: [String: Any]) {
+        let folder = try Scratch()
+        try folder.write("old.yaml", old)
+        try folder.write("new.yaml", new)
+        let outcome = try Portgate.run("diff", "old.yaml", "new.yaml", at, "-o", "json", in: folder.url)
+        let object = try JSONSerialization.jsonObject(with: outcome.outputBytes) as? [String: Any]
+        return (outcome.status, try #require(object, "\(outcome.errors)"))
+    }
+
+    @Test("PG382: a setting that opens and closes nothing is told with what it was and is")
+    func setting() throws {
+        let old = Self.policy("10.20.0.0/16")
+        let new = old.replacingOccurrences(of: "protocol: tcp,", with: "protocol: tcp, otherwise: drop,")
+        let (status, object) = try Self.found(old, new)
+        #expect(status == 0)
+        let findings = try #require(object["findings"] as? [[String: Any]])
+        #expect(findings.map { $0["code"] as? String } == ["PG382"])
+        #expect(findings.first?["severity"] as? String == "note")
+        #expect(findings.first?["message"] as? String == "otherwise: reject -> drop")
+    }
+
+    @Test("PG383: a port whose rules are too different to compare is never said to be unchanged")
+    func notCompared() throws {
+        // More ends behind the horizon than are compared.
+        let rules = (0..<201).map { number in
+            "{ name: r\(number), cidrs: [10.0.\(number).0/24], expires: \(2030 + number / 12)-"
+                + "\(number % 12 < 9 ? "0" : "")\(number % 12 + 1)-01 }"
+        }
+        let new = Self.policy("10.20.0.0/16").replacingOccurrences(
+            of: "allow: [", with: "allow: [\(rules.joined(separator: ", ")), ")
+        let (status, object) = try Self.found(Self.policy("10.20.0.0/16"), new)
+        #expect(status == 3)
+        #expect(object["complete"] as? Bool == false)
+        #expect(object["undecided"] as? [String] == ["db"])
+        let findings = try #require(object["findings"] as? [[String: Any]])
+        #expect(findings.map { $0["code"] as? String } == ["PG383"])
+        #expect(findings.first?["severity"] as? String == "error")
+    }
+
     // MARK: Revisions
 
     static func git(_ arguments: String, in folder: URL) throws {

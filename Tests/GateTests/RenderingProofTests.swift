@@ -58,6 +58,20 @@ struct RenderingProofTests {
         }
     }
 
+    @Test("PG254: a table of which nobody knows what nft makes of it is undecided, never proved")
+    func undecided() throws {
+        var quota = GateSample.table(Self.policy)
+        quota.foreign.append(ForeignObject(kind: "quota", name: "q", text: "quota q { 25 mbytes }"))
+        var torn = GateSample.table(Self.policy)
+        let gate = try #require(torn.chains.firstIndex { $0.name == "pg_gate" })
+        torn.chains[gate].rules.append(Rule([.verdict(.jump("pg_gone"))]))
+        for (table, words) in [(quota, "holds what portgate does not render"), (torn, "refers to 'pg_gone'")] {
+            let found = Self.findings(table)
+            #expect(found.map(\.code) == ["PG254"] && found.first?.severity == .error)
+            #expect(found.first?.message.contains(words) == true, "\(found.map(\.message))")
+        }
+    }
+
     @Test("whether a generation was proved is recorded")
     func recorded() throws {
         for isProved in [true, false, nil] {

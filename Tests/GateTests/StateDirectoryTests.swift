@@ -26,6 +26,26 @@ struct StateDirectoryTests {
         #expect(GenerationRecord(json: value) == Self.record)
     }
 
+    @Test("a record from before proofs were recorded is read, and whether it was proved is unknown")
+    func recordWithoutProof() throws {
+        let folder = try StateFolder()
+        try folder.write(
+            "generations/3/meta.json",
+            """
+            {
+              "format": 1, "number": 3, "origin": "rollback", "returned_to": 1, "previous": 2,
+              "created": "2026-11-21T12:00:00Z", "created_seconds": 1795262400, "applied_by": "uid 0",
+              "policy": "sample", "policy_digest": "ab", "paths": ["a.yaml"], "ruleset_digest": "cd",
+              "network_namespace": 7, "boot_id": "b", "clock_offset_seconds": -5, "horizon_seconds": 9, "sources": []
+            }
+
+            """)
+        let record = try #require(try folder.directory.record(3))
+        #expect(record == Self.record)
+        #expect(record.isProved == nil)
+        #expect(record.json["proved"] == nil)
+    }
+
     @Test(
         "a torn or hostile `current` is an error that names the file, never a guess",
         arguments: [

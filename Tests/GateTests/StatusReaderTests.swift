@@ -9,9 +9,13 @@ import Testing
 @Suite("StatusReader")
 struct StatusReaderTests {
     private static func apply(_ policy: Policy, _ folder: StateFolder) throws {
+        try apply(GateSample.change(policy), folder)
+    }
+
+    private static func apply(_ change: GateChange, _ folder: StateFolder) throws {
         let applier = Applier(door: .live(), state: folder.directory, appliedBy: "tests") { GateSample.now }
         let lock = try folder.directory.lock(waitSeconds: 0, now: GateSample.now)
-        _ = try applier.apply(GateSample.change(policy), seen: KernelDoor.live().look(), holding: lock)
+        _ = try applier.apply(change, seen: KernelDoor.live().look(), holding: lock)
     }
 
     private static func status(_ folder: StateFolder, at moment: Instant = GateSample.now) throws -> GateStatus {
@@ -46,6 +50,32 @@ struct StatusReaderTests {
         #expect(rule.changes?.rfc3339 == "2026-11-23T08:00:00Z")
         #expect(rule.allowed == 0)
         #expect(status.ports.first?.refused == 0)
+    }
+
+    @Test("a proof that was left out is told; of a record that does not speak of it nothing is claimed")
+    func proof() throws {
+        let change = GateSample.change(policy)
+        let (without, unknown) = try ScratchNetworkNamespace.run {
+            let folder = try StateFolder()
+            try Self.apply(
+                try GateChange(
+                    table: change.table, origin: .apply, policyName: change.policyName,
+                    policyDigest: change.policyDigest, paths: change.paths, sources: change.sources,
+                    horizon: change.horizon, clockOffset: 0, isProved: false), folder)
+            let without = try Self.status(folder)
+            // As a version that proved nothing wrote it.
+            guard case .object(let members) = try JSONReader.value(of: folder.read("generations/1/meta.json")) else {
+                throw NftTool.Failure(message: "the record is no object")
+            }
+            let older = JSONValue.object(members.filter { $0.key != "proved" })
+            try folder.write("generations/1/meta.json", String(decoding: older.rendered(), as: UTF8.self))
+            return (without, try Self.status(folder))
+        }
+        #expect(without.text.contains("\nnot proved that it lets in what the policy allows: --no-proof was given\n"))
+        #expect(without.record?.json["proved"] == .bool(false))
+        #expect(unknown.isAsApplied)
+        #expect(!unknown.text.contains("proved"), "\(unknown.text)")
+        #expect(unknown.record != nil && unknown.record?.json["proved"] == nil)
     }
 
     @Test("G02: a log group that nobody has bound is told")

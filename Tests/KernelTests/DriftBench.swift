@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A namespace with a gate that was applied there, in which `portgate drift` looks.
-final class DriftBench {
+final class DriftBench: HostBench {
     static let policy = """
         version: 1
         name: lab
@@ -18,36 +18,10 @@ final class DriftBench {
 
         """
 
-    let lab: NetworkLab
-    let host: LabNamespace
-    let folder: URL
-
-    init(_ policy: String = DriftBench.policy) throws {
-        lab = try NetworkLab()
-        host = try lab.namespace("host")
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("pg-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try write("gate.yaml", policy)
+    convenience init(_ policy: String = DriftBench.policy) throws {
+        try self.init(["gate.yaml": policy])
         let result = try portgate("apply", "--yes", "gate.yaml")
         guard result.status == 0 else { throw NetworkLab.Failure(description: "\(result)") }
-    }
-
-    deinit {
-        lab.close()
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    func write(_ name: String, _ text: String) throws {
-        try Data(text.utf8).write(to: folder.appendingPathComponent(name))
-    }
-
-    func command(_ arguments: [String], through prefix: [String] = []) -> [String] {
-        ["/usr/bin/env", "-i", "-C", folder.path, "PORTGATE_STATE_DIR=\(folder.path)/state"] + prefix
-            + [BuiltProduct.path("portgate")] + arguments
-    }
-
-    func portgate(_ arguments: String..., through prefix: [String] = []) throws -> CommandResult {
-        try host.run(command(arguments, through: prefix))
     }
 
     /// Looks and returns what was found, each finding as its JSON.

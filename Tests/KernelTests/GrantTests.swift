@@ -10,30 +10,13 @@ import Testing
 @Suite("grants", .serialized)
 struct GrantTests {
     /// A gated server, a client, and portgate in the server.
-    private final class Bench {
+    private final class Bench: HostBench {
         let gate: GateLab
-        let folder: URL
 
         init() throws {
             gate = try GateLab()
-            folder = FileManager.default.temporaryDirectory.appendingPathComponent("pg-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try super.init(gate.server, of: gate.lab)
             try gate.server.serve("tcp/8443")
-        }
-
-        deinit {
-            gate.lab.close()
-            try? FileManager.default.removeItem(at: folder)
-        }
-
-        func write(_ name: String, _ text: String) throws {
-            try Data(text.utf8).write(to: folder.appendingPathComponent(name))
-        }
-
-        func portgate(_ arguments: String...) throws -> CommandResult {
-            try gate.server.run(
-                ["/usr/bin/env", "-i", "-C", folder.path, "PORTGATE_STATE_DIR=\(folder.path)/state"]
-                    + [BuiltProduct.path("portgate")] + arguments)
         }
 
         /// Gives a grant of port `gated`.

@@ -6,36 +6,11 @@ import Testing
 @Suite("commands on a host")
 struct HostCommandTests {
     /// A host with a state directory and policies.
-    private final class Bench {
-        let lab: NetworkLab
-        let host: LabNamespace
-        let folder: URL
-
-        init() throws {
-            lab = try NetworkLab()
-            host = try lab.namespace("host")
-            folder = FileManager.default.temporaryDirectory.appendingPathComponent("pg-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try write("a.yaml", HostCommandTests.policy("10.1.0.0/16"))
-            try write("b.yaml", HostCommandTests.policy("10.2.0.0/16"))
-        }
-
-        deinit {
-            lab.close()
-            try? FileManager.default.removeItem(at: folder)
-        }
-
-        func write(_ name: String, _ text: String) throws {
-            try Data(text.utf8).write(to: folder.appendingPathComponent(name))
-        }
-
-        /// Runs portgate in the host's namespace and in the folder of the policies.
-        func portgate(
-            _ arguments: String..., ssh: String? = nil, through prefix: [String] = []
-        ) throws -> CommandResult {
-            let environment = ssh.map { ["SSH_CONNECTION=\($0)"] } ?? []
-            let command = ["/usr/bin/env", "-i", "-C", folder.path, "PORTGATE_STATE_DIR=\(folder.path)/state"]
-            return try host.run(command + environment + prefix + [BuiltProduct.path("portgate")] + arguments)
+    private final class Bench: HostBench {
+        convenience init() throws {
+            try self.init([
+                "a.yaml": HostCommandTests.policy("10.1.0.0/16"), "b.yaml": HostCommandTests.policy("10.2.0.0/16"),
+            ])
         }
 
         /// Runs portgate at a terminal and answers its question.
@@ -61,11 +36,7 @@ struct HostCommandTests {
                 sys.stdout.buffer.write(seen)
                 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
                 """
-            let command = [
-                "/usr/bin/env", "-i", "-C", folder.path, "PORTGATE_STATE_DIR=\(folder.path)/state", "/usr/bin/python3",
-                "-I", "-c", script, answer, BuiltProduct.path("portgate"),
-            ]
-            return try host.run(command + arguments)
+            return try host.run(command(arguments, through: ["/usr/bin/python3", "-I", "-c", script, answer]))
         }
 
         var tables: String {

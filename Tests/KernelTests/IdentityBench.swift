@@ -3,30 +3,12 @@ import TestSupport
 import Testing
 
 /// A lab whose server is an operator's host: a state directory, policies, and the command line.
-final class IdentityBench {
+final class IdentityBench: HostBench {
     let lab: GateLab
-    let folder: URL
 
     init() throws {
         lab = try GateLab()
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("pg-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        lab.lab.close()
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    /// Runs portgate on the server; `prefix` is a command that runs it.
-    @discardableResult
-    func portgate(_ arguments: String..., through prefix: [String] = []) throws -> CommandResult {
-        let command = ["/usr/bin/env", "-i", "-C", folder.path, "PORTGATE_STATE_DIR=\(folder.path)/state"]
-        return try lab.server.run(command + prefix + [BuiltProduct.path("portgate")] + arguments)
-    }
-
-    func write(_ name: String, _ text: String) throws {
-        try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+        try super.init(lab.server, of: lab.lab)
     }
 
     /// Applies a policy that must be accepted.

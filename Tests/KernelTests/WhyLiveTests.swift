@@ -5,29 +5,8 @@ import Testing
 /// `portgate why --live` on a live kernel in a namespace of its own.
 @Suite("why --live", .serialized)
 struct WhyLiveTests {
-    private final class Bench {
-        let lab: NetworkLab
-        let host: LabNamespace
-        let folder: URL
-
-        init() throws {
-            lab = try NetworkLab()
-            host = try lab.namespace("host")
-            folder = FileManager.default.temporaryDirectory.appendingPathComponent("pg-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try Data(WhyLiveTests.policy.utf8).write(to: folder.appendingPathComponent("gate.yaml"))
-        }
-
-        deinit {
-            lab.close()
-            try? FileManager.default.removeItem(at: folder)
-        }
-
-        func portgate(_ arguments: String...) throws -> CommandResult {
-            try host.run(
-                ["/usr/bin/env", "-i", "-C", folder.path, "PORTGATE_STATE_DIR=\(folder.path)/state"]
-                    + [BuiltProduct.path("portgate")] + arguments)
-        }
+    private final class Bench: HostBench {
+        convenience init() throws { try self.init(["gate.yaml": WhyLiveTests.policy]) }
 
         /// Asks and returns the exit code and the answer.
         func why(_ from: String, _ more: [String] = []) throws -> (status: Int32, answer: [String: Any]) {

@@ -1,4 +1,5 @@
 import PacketSpace
+import TestSupport
 import Testing
 
 @Suite("Counting and witnesses")
@@ -7,10 +8,7 @@ struct CountingTests {
 
     @Test("members, levels and nodes are counted as in truth tables", arguments: 0..<12 as Range<UInt64>)
     func counts(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
-        let space = PacketSpace()
-        for _ in 0..<10 {
-            let (node, table) = try randomSet(in: space, depth: 4, using: &random)
+        try forRandomSets(seed: seed) { space, node, table, _ in
             let members = UInt128(table.rows.count { $0 })
             #expect(space.count(node, over: Self.levels) == Cardinality(members), "seed \(seed)")
             let more = Self.levels.union(LevelSet([100...103]))
@@ -26,15 +24,12 @@ struct CountingTests {
 
     @Test("a witness is inside and takes the preferred bits where it can", arguments: 0..<12 as Range<UInt64>)
     func witnesses(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
-        let space = PacketSpace()
-        for _ in 0..<10 {
-            let (node, table) = try randomSet(in: space, depth: 4, using: &random)
+        try forRandomSets(seed: seed) { space, node, table, random in
             let preferred = Int.random(in: 0..<256, using: &random)
             let witness = space.witness(in: node) { TruthTable.bit(of: preferred, at: $0) }
             guard let witness else {
                 #expect(!table.rows.contains(true), "seed \(seed)")
-                continue
+                return
             }
             // Greedy from the first level on, over the members themselves.
             var members = table.rows.indices.filter { table.rows[$0] }

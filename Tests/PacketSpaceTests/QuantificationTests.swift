@@ -1,29 +1,25 @@
 import PacketSpace
+import TestSupport
 import Testing
 
 @Suite("Quantification and substitution")
 struct QuantificationTests {
     @Test("some and every choice of bits agree with truth tables", arguments: 0..<12 as Range<UInt64>)
     func quantifiers(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
-        let space = PacketSpace()
-        for _ in 0..<10 {
-            let (node, table) = try randomSet(in: space, depth: 4, using: &random)
+        try forRandomSets(seed: seed) { space, node, table, random in
             let chosen = TruthTable.levels.indices.filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
             let levels = LevelSet(levels: chosen.map { TruthTable.levels[$0] })
             let some = chosen.reduce(table) { $0.exists($1) }
             let every = chosen.reduce(table.complement) { $0.exists($1) }.complement
-            #expect(some.agrees(with: try space.exists(node, levels), in: space), "seed \(seed)")
-            #expect(every.agrees(with: try space.forAll(node, levels), in: space), "seed \(seed)")
+            let (existing, universal) = (try space.exists(node, levels), try space.forAll(node, levels))
+            #expect(some.agrees(with: existing, in: space), "seed \(seed)")
+            #expect(every.agrees(with: universal, in: space), "seed \(seed)")
         }
     }
 
     @Test("what remains when bits are known agrees with truth tables", arguments: 0..<12 as Range<UInt64>)
     func restriction(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
-        let space = PacketSpace()
-        for _ in 0..<10 {
-            let (node, table) = try randomSet(in: space, depth: 4, using: &random)
+        try forRandomSets(seed: seed) { space, node, table, random in
             var assignment: [UInt32: Bool] = [:]
             for level in TruthTable.levels where Bool.random(using: &random) {
                 assignment[level] = Bool.random(using: &random)

@@ -1,4 +1,5 @@
 import PacketSpace
+import TestSupport
 import Testing
 
 @Suite("Shapes of sets")

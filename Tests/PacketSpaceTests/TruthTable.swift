@@ -1,4 +1,5 @@
 import PacketSpace
+import TestSupport
 
 /// A set over a few bits by its members, one after the other: the obvious form that diagrams are compared with.
 ///
@@ -54,5 +55,17 @@ func randomSet(
         let c = try randomSet(in: space, depth: depth - 1, using: &random)
         let chosen = TruthTable { a.table.rows[$0] ? b.table.rows[$0] : c.table.rows[$0] }
         return (try space.ifThenElse(a.node, b.node, c.node), chosen)
+    }
+}
+
+/// Takes ten random sets of one space, which a seed repeats, in both forms.
+func forRandomSets(
+    seed: UInt64, _ body: (PacketSpace, Node, TruthTable, inout SeededGenerator) throws -> Void
+) throws {
+    var random = SeededGenerator(seed: seed)
+    let space = PacketSpace()
+    for _ in 0..<10 {
+        let (node, table) = try randomSet(in: space, depth: 4, using: &random)
+        try body(space, node, table, &random)
     }
 }

@@ -24,7 +24,7 @@ struct PolicyDifferencePropertyTests {
     }
 
     /// Changes one line of a policy in a way that keeps it valid, mostly.
-    static func mutated(_ text: String, _ random: inout TestSupport.SeededGenerator) -> String {
+    static func mutated(_ text: String, _ random: inout SeededGenerator) -> String {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         for _ in 0..<Int.random(in: 1...3, using: &random) {
             let index = Int.random(in: 0..<lines.count, using: &random)
@@ -99,7 +99,7 @@ struct PolicyDifferencePropertyTests {
             #expect(lets(witness.new, after) == (change.direction == .widened), "seed \(seed)")
         }
         // Every connection on which they differ is in a change, of the right direction.
-        var random = TestSupport.SeededGenerator(seed: seed &+ 77)
+        var random = SeededGenerator(seed: seed &+ 77)
         var differing = 0
         let requests: [RequestType?] = [
             nil, nil, .tls, .tls12, .ssh, .http(method: nil, pathPrefix: nil),
@@ -146,7 +146,7 @@ struct PolicyDifferencePropertyTests {
     func changedCopies(isWide: Bool) throws {
         var sum = (differing: 0, changes: 0, pairs: 0)
         for seed: UInt64 in 0..<120 {
-            var random = TestSupport.SeededGenerator(seed: seed)
+            var random = SeededGenerator(seed: seed)
             let text = PolicyGenerator.yaml(seed: seed, isWide: isWide)
             let changed = Self.mutated(text, &random)
             guard changed != text, Self.loaded(changed).policy != nil else { continue }

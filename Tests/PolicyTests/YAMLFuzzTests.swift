@@ -1,4 +1,5 @@
 import Policy
+import TestSupport
 import Testing
 
 /// Random input, from noise to nearly right, never crashes a reader and never leaves it without a reason.

@@ -173,13 +173,22 @@ extension TableStructure {
             let words: String
             switch (mine.isEmpty, theirs.isEmpty) {
             case (false, true):
-                words = "\(mine.count) rules were added to chain \(chain.name) from rule \(start + 1) on"
-            case (true, false): words = "\(theirs.count) rules are missing from chain \(chain.name) after rule \(start)"
-            default:
                 words =
-                    isAppearance
-                    ? "comments or counters differ in chain \(chain.name) from rule \(start + 1) on"
-                    : "rules \(start + 1) to \(start + mine.count) of chain \(chain.name) are not those applied"
+                    mine.count == 1
+                    ? "1 rule was added to chain \(chain.name) as rule \(start + 1)"
+                    : "\(mine.count) rules were added to chain \(chain.name) from rule \(start + 1) on"
+            case (true, false):
+                words =
+                    "\(theirs.count) \(theirs.count == 1 ? "rule is" : "rules are") missing from chain \(chain.name) "
+                    + (start == 0 ? "at its beginning" : "after rule \(start)")
+            default:
+                if isAppearance {
+                    words = "comments or counters differ in chain \(chain.name) from rule \(start + 1) on"
+                } else if mine.count == 1 {
+                    words = "rule \(start + 1) of chain \(chain.name) is not what was applied"
+                } else {
+                    words = "rules \(start + 1) to \(start + mine.count) of chain \(chain.name) are not those applied"
+                }
             }
             found.append(
                 .init(weight: isAppearance ? .appearance : .meaning, words: words, place: place(chain.name, rule)))

@@ -22,14 +22,7 @@ struct DiffCommand: PublishingCommand {
     static let options: [CommandOption<Self>] = [
         .at("compare from TIME (RFC 3339) on instead of from now") { $0.at = $1 },
         .flag("fail-on-widening", help: "exit 1 if anything lets more in") { $0.failsOnWidening = true },
-        .value(
-            "state-dir", "DIR", completion: .paths,
-            help: "where `live` is recorded (PORTGATE_STATE_DIR, else \(StateDirectory.standardPath))"
-        ) { settings, text throws(UsageError) in
-            guard !text.isEmpty else { throw UsageError("--state-dir names no folder") }
-            settings.host.stateDirectory = text
-        },
-        outputOption,
+        .stateDirectory("where `live` is recorded") { $0.host.stateDirectory = $1 }, outputOption,
     ]
     static let operands: Operands<Self> = Operands(usage: "OLD NEW", count: 2...2, completion: .paths) {
         settings, text throws(UsageError) in

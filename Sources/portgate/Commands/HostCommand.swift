@@ -113,17 +113,22 @@ extension HostCommand {
     }
 }
 
-extension CommandOption where Settings: HostCommand {
-    /// `--state-dir DIR`.
-    static var stateDirectory: Self {
+extension CommandOption {
+    /// `--state-dir DIR`; `use` says what the folder is for.
+    static func stateDirectory(_ use: String, set: @escaping @Sendable (inout Settings, String) -> Void) -> Self {
         .value(
             "state-dir", "DIR", completion: .paths,
-            help: "keep state in DIR (PORTGATE_STATE_DIR, else \(StateDirectory.standardPath))"
+            help: "\(use) (PORTGATE_STATE_DIR, else \(StateDirectory.standardPath))"
         ) { settings, text throws(UsageError) in
             guard !text.isEmpty else { throw UsageError("--state-dir names no folder") }
-            settings.host.stateDirectory = text
+            set(&settings, text)
         }
     }
+}
+
+extension CommandOption where Settings: HostCommand {
+    /// `--state-dir DIR`.
+    static var stateDirectory: Self { .stateDirectory("keep state in DIR") { $0.host.stateDirectory = $1 } }
 
     /// `--lock-wait SECONDS`.
     static var lockWait: Self {
