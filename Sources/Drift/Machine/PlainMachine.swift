@@ -69,7 +69,7 @@ struct PlainMachine {
     var answers: ((Atom, PlainPacket) -> Bool)?
 
     /// How many rules one packet may meet: chains that lead to each other many times over never end.
-    static let mostRules = 2_000_000
+    static let mostRules = 400_000
 
     init(_ program: Program) { self.program = program }
 
