@@ -22,11 +22,13 @@ final class DriftBench {
     let host: LabNamespace
     let folder: URL
 
-    init(_ policy: String = DriftBench.policy) throws {
+    /// Makes the namespace and applies a policy there, beside which other files may lie.
+    init(_ policy: String = DriftBench.policy, files: [String: String] = [:]) throws {
         lab = try NetworkLab()
         host = try lab.namespace("host")
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("pg-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (name, text) in files { try write(name, text) }
         try write("gate.yaml", policy)
         let result = try portgate("apply", "--yes", "gate.yaml")
         guard result.status == 0 else { throw NetworkLab.Failure(description: "\(result)") }
