@@ -45,6 +45,17 @@ extension GateFailure {
             notes: ["restore it from a backup, or move the state directory away and apply the policy again"])
     }
 
+    /// PG402, of what a list file held.
+    static func listDamaged(_ path: String, _ reason: String, _ list: String, _ generation: Int) -> GateFailure {
+        GateFailure(
+            "PG402", .couldNotLook,
+            "\(path) is damaged: \(reason); generation \(generation) records in it what '\(list)' held",
+            notes: [
+                "the rules in force do not depend on it; restore it from a backup, or apply the policy again, which records "
+                    + "its lists as they are then"
+            ])
+    }
+
     /// PG403.
     static func locked(_ path: String, holder: String) -> GateFailure {
         GateFailure(

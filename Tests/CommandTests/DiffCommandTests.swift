@@ -225,7 +225,9 @@ struct DiffCommandTests {
     }
 
     /// Writes a generation as `apply` records it.
-    static func record(_ files: [(path: String, text: String)], in folder: Scratch) throws {
+    static func record(
+        _ files: [(path: String, text: String)], lists: [(path: String, text: String)]? = nil, in folder: Scratch
+    ) throws {
         try FileManager.default.createDirectory(
             at: folder.url.appending(path: "state/generations/1/sources"), withIntermediateDirectories: true)
         var listed: [String] = []
@@ -234,13 +236,21 @@ struct DiffCommandTests {
             let sum = try Portgate.shell("sha256sum < '\(url.path)'").output.prefix(64)
             listed.append("{\"path\":\"\(file.path)\",\"file\":\"sources/\(index)\",\"sha256\":\"\(sum)\"}")
         }
+        var named: [String] = []
+        for list in lists ?? [] {
+            let bytes = Array(list.text.utf8)
+            let sum = Digest.hex(of: bytes)
+            try folder.write("state/lists/\(sum)", list.text)
+            named.append("{\"path\":\"\(list.path)\",\"sha256\":\"\(sum)\",\"bytes\":\(bytes.count)}")
+        }
+        let described = lists == nil ? "" : ",\"lists\":[\(named.joined(separator: ","))]"
         try folder.write("state/current", "{\"format\":1,\"generation\":1}\n")
         try folder.write(
             "state/generations/1/meta.json",
             """
             {"format":1,"number":1,"origin":"apply","created":"2026-11-21T12:00:00Z","created_seconds":1795262400,\
             "applied_by":"uid 0","policy":"shop","policy_digest":"\(try digest(of: files))","paths":["\(files[0].path)"],"ruleset_digest":"-",\
-            "network_namespace":1,"boot_id":"b","clock_offset_seconds":0,"sources":[\(listed.joined(separator: ","))]}
+            "network_namespace":1,"boot_id":"b","clock_offset_seconds":0,"sources":[\(listed.joined(separator: ","))]\(described)}
             """)
         _ = try Portgate.shell("chmod -R go= state", in: folder.url)
     }
@@ -272,7 +282,33 @@ struct DiffCommandTests {
         #expect(other.status == 3)
     }
 
-    @Test("list files are not recorded, and nothing stands for them")
+    private static let withList = policy("office", head: "networks:\n  office: { file: office.netset }\n")
+
+    @Test("the applied policy has the addresses that its list files held when it was applied")
+    func liveWithRecordedList() throws {
+        let folder = try Self.folder("10.0.0.0/24", "10.0.0.0/24")
+        try folder.write("office.netset", "10.0.0.0/23\n")
+        try folder.write("old.yaml", Self.withList)
+        try Self.record([("old.yaml", Self.withList)], lists: [("office.netset", "10.0.0.0/24\n")], in: folder)
+        let outcome = try Portgate.run("diff", "live", "old.yaml", Self.at, "--state-dir", "state", in: folder.url)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("widened  10.0.1.0/24"))
+        #expect(outcome.output.contains("1 widened, 0 narrowed"))
+    }
+
+    @Test("a recorded list that was altered is no operand, and it is said what to do")
+    func liveWithAlteredList() throws {
+        let folder = try Self.folder("10.0.0.0/24", "10.0.0.0/24")
+        try Self.record([("old.yaml", Self.withList)], lists: [("office.netset", "10.0.0.0/24\n")], in: folder)
+        let sum = Digest.hex(of: Array("10.0.0.0/24\n".utf8))
+        try folder.write("state/lists/\(sum)", "10.0.0.0/23\n")
+        let outcome = try Portgate.run("diff", "live", "old.yaml", "--state-dir", "state", in: folder.url)
+        #expect(outcome.status == 3)
+        #expect(outcome.errors.contains("state/lists/\(sum) is damaged: its content is not what was recorded"))
+        #expect(outcome.errors.contains("[PG402]") && outcome.errors.contains("apply the policy again"))
+    }
+
+    @Test("what a generation was recorded without, the contents of list files, nothing stands for")
     func liveWithList() throws {
         let folder = try Self.folder("10.0.0.0/24", "10.0.0.0/24")
         try folder.write("office.netset", "10.0.0.0/24\n")

@@ -2,6 +2,7 @@ import Compiler
 import Drift
 import Nftables
 import Policy
+import Synchronization
 import TestSupport
 import Testing
 
@@ -191,6 +192,50 @@ struct DriftReaderTests {
         }
         #expect(report.entries.map(\.finding.diagnostic.code) == ["PG340", "PG313"])
         #expect(!report.isComplete && report.facts.paths == ["gate.yaml"])
+    }
+
+    @Test(
+        "a policy stands in whole that was recorded with its lists; one recorded without them is told, and not judged by",
+        arguments: [true, false])
+    func recordedLists(areRecorded: Bool) throws {
+        let addresses = "10.0.0.0/8\n"
+        let text = """
+            version: 1
+            name: sample
+            networks: { office: { file: lists/office.netset } }
+            ports: [{ name: db, port: 5432, protocol: tcp, allow: [{ name: billing, cidrs: [office] }] }]
+
+            """
+        let policy = try LoadedPolicy.of(text, files: ["lists/office.netset": addresses])
+        let list = StateListsTests.list("lists/office.netset", addresses)
+        let declared = Mutex<String?>(nil)
+        let report = try ScratchNetworkNamespace.run {
+            let folder = try StateFolder()
+            let sample = GateSample.change(policy)
+            let change = try GateChange(
+                table: sample.table, origin: .apply, policyName: policy.name, policyDigest: policy.digest,
+                paths: ["gate.yaml"], sources: sample.sources, lists: areRecorded ? [list] : nil, horizon: nil,
+                clockOffset: 0)
+            let applier = Applier(door: .live(), state: folder.directory, appliedBy: "tests") { GateSample.now }
+            let lock = try folder.directory.lock(waitSeconds: 0, now: GateSample.now)
+            _ = try applier.apply(change, seen: KernelDoor.live().look(), holding: lock)
+            let judge = Judge { question in
+                declared.withLock { $0 = question.declared?.digest }
+                return []
+            }
+            return Self.read(folder, .none, judge: judge)
+        }
+        #expect(report.isComplete == areRecorded)
+        #expect(declared.withLock { $0 } == (areRecorded ? policy.digest : nil))
+        let told = report.entries.map(\.finding.diagnostic).filter { $0.code == "PG340" }.map(\.message)
+        #expect(
+            told
+                == (areRecorded
+                    ? []
+                    : [
+                        "whether every packet is judged as declared could not be looked at: the policy that was applied names "
+                            + "list files, which are not recorded with it; name the policy"
+                    ]))
     }
 
     @Test("a table of another epoch than the recorded one is told beside its other differences")

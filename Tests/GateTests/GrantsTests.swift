@@ -124,8 +124,15 @@ struct GrantsTests {
         func restore(_ text: String? = GrantsTests.policy) throws -> [String] {
             let lock = try folder.directory.lock(waitSeconds: 0, now: GateSample.now)
             let sources = text.map { [GenerationRecord.Source(path: "gate.yaml", bytes: Array($0.utf8))] } ?? []
+            let record = GenerationRecord(
+                number: 1, origin: .apply, previous: nil, created: GateSample.now, policyName: "sample",
+                policyDigest: "-", paths: ["gate.yaml"], rulesetDigest: "-",
+                host: HostIdentity(namespace: 1, boot: "a"), clockOffset: 0, horizon: nil, appliedBy: "uid 0")
             return try grants.restore(
-                sources: sources, paths: text == nil ? [] : ["gate.yaml"], isGated: text != nil, holding: lock)
+                isGated: text != nil,
+                policy: { () throws(GateFailure) in
+                    try RecordedPolicy.forNames(record, sources: sources, lists: nil)
+                }, holding: lock)
         }
 
         /// Lines of the journal, each `action phase id`.

@@ -18,8 +18,9 @@ final class DriftBench: HostBench {
 
         """
 
-    convenience init(_ policy: String = DriftBench.policy) throws {
-        try self.init(["gate.yaml": policy])
+    /// Makes the namespace and applies a policy there, beside which other files may lie.
+    convenience init(_ policy: String = DriftBench.policy, files: [String: String] = [:]) throws {
+        try self.init(files.merging(["gate.yaml": policy]) { _, policy in policy })
         let result = try portgate("apply", "--yes", "gate.yaml")
         guard result.status == 0 else { throw NetworkLab.Failure(description: "\(result)") }
     }

@@ -1,4 +1,5 @@
 import Policy
+import TestSupport
 import Testing
 
 @Suite("Policies of several files")
@@ -62,6 +63,28 @@ struct LoaderFilesTests {
                 "version: 1\nname: g\nnetworks:\n  a: { file: bad.txt }\n  b: { file: empty.txt }\n",
         ])
         #expect(Set(folder.reported()) == Set(folder.expected))
+    }
+
+    @Test("the list files read are told in the order of first use, with their contents only when those are asked for")
+    func listFiles() throws {
+        let folder = LoaderFolder([
+            "g/policy.yaml": """
+            version: 1
+            name: g
+            networks: { a: { file: lists/b.txt }, b: { file: ../a.txt }, c: { file: ./lists/../lists/b.txt } }
+
+            """,
+            "g/lists/b.txt": "10.0.0.0/8\n", "a.txt": "# near\n192.0.2.1\n",
+        ])
+        let kept = PolicyLoader(reader: folder.reader, zones: LoadedPolicy.zones, keepsLists: true)
+            .load(paths: ["g/policy.yaml"]).lists
+        #expect(kept.map(\.path) == ["g/lists/b.txt", "a.txt"])
+        #expect(kept.map(\.bytes) == [Array("10.0.0.0/8\n".utf8), Array("# near\n192.0.2.1\n".utf8)])
+        #expect(kept.map(\.size) == [11, 17])
+        #expect(kept.map { Digest.hex(of: $0.bytes ?? []) } == kept.map(\.digest))
+        let bare = folder.load(["g/policy.yaml"]).lists
+        #expect(bare.map(\.digest) == kept.map(\.digest))
+        #expect(bare.allSatisfy { $0.bytes == nil })
     }
 
     @Test("a name declared in two files shows both places")

@@ -191,7 +191,7 @@ extension RuleWalk {
             for (one, two) in zip(source, other) {
                 let (a, b) = (try tests.node(one), try tests.node(two))
                 if isCollecting {
-                    result.append(.constant(false))
+                    result.append(.node(.full))
                     continue
                 }
                 result.append(

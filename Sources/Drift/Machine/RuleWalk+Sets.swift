@@ -111,7 +111,7 @@ extension RuleWalk {
         }
         let length = max(1, min(64, set.dataLength))
         guard !isCollecting else {
-            if let into { write(into, Array(repeating: .constant(false), count: length * 8)) }
+            if let into { write(into, Array(repeating: .node(.full), count: length * 8)) }
             return
         }
         var found: [(data: [UInt8], node: Node)] = []

@@ -48,7 +48,7 @@ public struct Applier: Sendable {
         let digest = change.rulesetDigest
         if look.table == change.table, let current, current.rulesetDigest == digest, current.host == host,
             change.origin == .apply || change.origin == .noGate, try state.interrupted() == nil,
-            try state.pending() == nil
+            try state.pending() == nil, try state.keep(change.lists, of: current)
         {
             state.stamp(current, seenAt: look, through: door)
             return .nothingToDo(generation: current.number)
@@ -67,7 +67,8 @@ public struct Applier: Sendable {
             appliedBy: appliedBy, isProved: change.isProved)
         try prepareConnections(for: change.table, live: look.table)
         var pending = isArmed ? confirmWithin.map { PendingConfirmation(record, seconds: $0) } : nil
-        try state.prepare(record, ruleset: change.ruleset, sources: change.sources, pending: pending)
+        try state.prepare(
+            record, ruleset: change.ruleset, sources: change.sources, lists: change.lists, pending: pending)
         let end = try put(target, from: look, armedFor: isArmed ? confirmWithin : nil, record: record)
         pending?.switched = BootClock.nanoseconds
         try state.settle(record, outcome(isArmed ? .armed : .applied, ""), pending: pending)

@@ -20,6 +20,8 @@ public struct GateChange: Sendable {
     public let paths: [String]
     /// The policy's files.
     public let sources: [GenerationRecord.Source]
+    /// The list files that the policy names, without content where the state directory holds it; nil when nobody knows them.
+    public let lists: [ListFile]?
     /// The last moment for which windows are rendered.
     public let horizon: Instant?
     /// Seconds by which rendered instants are shifted.
@@ -32,8 +34,8 @@ public struct GateChange: Sendable {
     /// - Throws: PG419 for a table that nft would not take.
     public init(
         table: Table?, origin: GenerationRecord.Origin, policyName: String, policyDigest: String,
-        paths: [String], sources: [GenerationRecord.Source], horizon: Instant?, clockOffset: Int64,
-        isProved: Bool? = nil
+        paths: [String], sources: [GenerationRecord.Source], lists: [ListFile]? = [], horizon: Instant?,
+        clockOffset: Int64, isProved: Bool? = nil
     ) throws(GateFailure) {
         self.table = table
         do throws(TableError) { ruleset = try GenerationRuleset(table) } catch { throw .notLoadable("\(error)") }
@@ -43,6 +45,7 @@ public struct GateChange: Sendable {
         self.policyDigest = policyDigest
         self.paths = paths
         self.sources = sources
+        self.lists = lists
         self.horizon = horizon
         self.clockOffset = clockOffset
         self.isProved = isProved
@@ -56,7 +59,7 @@ public struct GateChange: Sendable {
         guard entered != table else { return self }
         return try GateChange(
             table: entered, origin: origin, policyName: policyName, policyDigest: policyDigest,
-            paths: paths, sources: sources, horizon: horizon, clockOffset: clockOffset,
+            paths: paths, sources: sources, lists: lists, horizon: horizon, clockOffset: clockOffset,
             isProved: isProved)
     }
 

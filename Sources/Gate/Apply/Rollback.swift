@@ -49,8 +49,8 @@ public struct Rollback: Sendable {
         return try GateChange(
             table: table, origin: table == nil ? .noGate : .rollback(to: target),
             policyName: record.policyName, policyDigest: record.policyDigest, paths: record.paths,
-            sources: try state.sources(of: record), horizon: record.horizon, clockOffset: record.clockOffset,
-            isProved: record.isProved)
+            sources: try state.sources(of: record), lists: try state.lists(of: target), horizon: record.horizon,
+            clockOffset: record.clockOffset, isProved: record.isProved)
     }
 
     /// The change that takes the gate away.

@@ -150,20 +150,7 @@ public struct DriftReader: Sendable {
             var options = CompileOptions(now: now, accounts: accounts)
             if let record = stand?.record, let applied { options = try comparison.options(of: record, applied) }
             var policy = declared.policy
-            if policy == nil, let record = stand?.record {
-                // As it was recorded, when all of it was: of list files only their names are.
-                let recorded = try RecordedPolicy.read(sources: try state.sources(of: record), paths: record.paths)
-                if recorded.digest == record.policyDigest {
-                    policy = recorded
-                } else {
-                    look.add([
-                        .notLookedAt(
-                            "whether every packet is judged as declared",
-                            "the policy that was applied names list files, which are not recorded with it; name the policy"
-                        )
-                    ])
-                }
-            }
+            if policy == nil, let record = stand?.record { policy = recorded(record, &look) }
             var question = MeaningQuestion(
                 live: live, declared: policy, options: options, applied: applied, now: now)
             question.addresses = host.addresses()
@@ -172,6 +159,27 @@ public struct DriftReader: Sendable {
             look.add([.notLookedAt(what, failure)])
         } catch {
             look.add([.notLookedAt(what, "\(error)")])
+        }
+    }
+
+    /// Reads the policy that was applied from its record, or says why it cannot stand in for one that is named.
+    private func recorded(_ record: GenerationRecord, _ look: inout DriftLook) -> Policy? {
+        let what = "whether every packet is judged as declared"
+        let recorded: RecordedPolicy
+        do throws(GateFailure) { recorded = try RecordedPolicy(of: record, in: state) } catch {
+            look.add([.notLookedAt(what, error)])
+            return nil
+        }
+        do throws(RecordedPolicy.Loss) { return try recorded.policy() } catch {
+            let reason =
+                switch error {
+                case .listsNotRecorded:
+                    "the policy that was applied names list files, which are not recorded with it; name the policy"
+                case .unreadable(let reason): "the recorded policy cannot be read again: \(reason)"
+                case .otherDigest: "the recorded policy is not what was applied: its digest differs"
+                }
+            look.add([.notLookedAt(what, reason)])
+            return nil
         }
     }
 }

@@ -12,7 +12,8 @@ extension Grants {
             guard let record = try state.current(), try door.host() == record.host else { return [] }
             let grants = Grants(state: state, door: door) { () throws(GateFailure) in try GrantClock.now(wall: now()) }
             return try grants.restore(
-                sources: try state.sources(of: record), paths: record.paths, isGated: record.origin != .noGate,
+                isGated: record.origin != .noGate,
+                policy: { () throws(GateFailure) in try RecordedPolicy.forNames(of: record, in: state) },
                 holding: lock)
         } catch {
             let diagnostic = error.diagnostic

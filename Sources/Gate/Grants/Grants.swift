@@ -1,4 +1,4 @@
-import Policy
+public import Policy
 
 /// The grants of a host: given, listed, taken back, and carried over to the rules that are put in force.
 ///
@@ -31,7 +31,7 @@ public struct Grants: Sendable {
             throw .nothingToGrantOn("generation \(record.number) was applied on another boot or network namespace")
         }
         guard record.origin != .noGate else { throw .nothingToGrantOn("the gate was taken away") }
-        return GrantLimits(try RecordedPolicy.read(sources: try state.sources(of: record), paths: record.paths))
+        return GrantLimits(try RecordedPolicy.forNames(of: record, in: state))
     }
 
     // MARK: - Giving
@@ -136,10 +136,10 @@ public struct Grants: Sendable {
     /// one. Those that the policy no longer allows end. Returns what is to be said.
     ///
     /// - Parameters:
-    ///   - sources: the policy's files as they are recorded with the rules.
-    ///   - paths: the paths they were read by; none when the gate was taken away.
+    ///   - isGated: false when the gate was taken away.
+    ///   - policy: reads the policy that is recorded with the rules; called only when a grant was ever given.
     public func restore(
-        sources: [GenerationRecord.Source], paths: [String], isGated: Bool, holding lock: borrowing StateLock
+        isGated: Bool, policy: () throws(GateFailure) -> Policy, holding lock: borrowing StateLock
     ) throws(GateFailure) -> [String] {
         var book = try settled()
         guard isGated else {
@@ -147,7 +147,7 @@ public struct Grants: Sendable {
         }
         // Most hosts never gave one.
         if book.next == 1 { return [] }
-        let limits = GrantLimits(try RecordedPolicy.read(sources: sources, paths: paths))
+        let limits = GrantLimits(try policy())
         let said = try end(
             book.living.compactMap { grant in limits.objection(to: grant.request).map { (grant, $0) } }, in: &book)
         try write(limits.ports, of: book)

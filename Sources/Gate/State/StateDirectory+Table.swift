@@ -33,7 +33,9 @@ extension StateDirectory {
     /// Reads the policy's files of a generation, whose digests must be the recorded ones.
     public func sources(of record: GenerationRecord) throws(GateFailure) -> [GenerationRecord.Source] {
         let folder = folder(of: record.number)
-        guard let listed = try readJSON("\(folder)/meta.json")?["sources"]?.elements else { return [] }
+        guard let listed = try readJSON("\(folder)/meta.json", limit: Self.recordLimit)?["sources"]?.elements else {
+            return []
+        }
         var found: [GenerationRecord.Source] = []
         for (index, entry) in listed.enumerated() {
             let path = "\(folder)/sources/\(index)"

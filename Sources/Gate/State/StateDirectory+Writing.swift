@@ -2,15 +2,19 @@ import Glibc
 import Policy
 
 extension StateDirectory {
-    /// Writes all of a generation before the kernel is touched: its text, its sources, its record, and the file that will
-    /// make it current, or, when it is to be confirmed, that tells of it. A full or read-only disk shows here, while nothing
-    /// has happened yet.
+    /// Writes all of a generation before the kernel is touched: its text, its sources and lists, its record, and the file that
+    /// will make it current, or, when it is to be confirmed, that tells of it. A full or read-only disk shows here, while
+    /// nothing has happened yet.
+    ///
+    /// - Parameter lists: the list files of the policy. One without content is taken to be stored; nil when nobody knows them.
     func prepare(
         _ record: GenerationRecord, ruleset: GenerationRuleset, sources: [GenerationRecord.Source],
-        pending: PendingConfirmation? = nil
+        lists: [ListFile]? = [], pending: PendingConfirmation? = nil
     ) throws(GateFailure) {
         let folder = folder(of: record.number)
+        var stored: [String] = []
         do throws(SystemError) {
+            stored = try store(lists ?? [])
             try StateFile.makeFolder(folder)
             try StateFile.write("\(folder)/ruleset.nft", ruleset.text)
             if !ruleset.elements.isEmpty { try StateFile.write("\(folder)/elements.bin", ruleset.elements) }
@@ -26,8 +30,12 @@ extension StateDirectory {
                     ]))
             }
             guard case .object(let members) = record.json else { return }
-            let meta = JSONValue.object(members + [JSONValue.Member("sources", .array(listed))])
-            try StateFile.write("\(folder)/meta.json", meta.rendered())
+            let described = lists.map { [JSONValue.Member("lists", Self.description(of: $0))] } ?? []
+            let meta = JSONValue.object(members + [JSONValue.Member("sources", .array(listed))] + described).rendered()
+            guard meta.count <= Self.recordLimit else {
+                throw SystemError("write \(folder)/meta.json", code: EFBIG)
+            }
+            try StateFile.write("\(folder)/meta.json", meta)
             try StateFile.synchronize(folder: "\(path)/generations")
             try StateFile.prepare(currentPath, Self.naming(record.number))
             if let pending { try StateFile.write(pendingPath, pending.json.rendered()) }
@@ -36,6 +44,7 @@ extension StateDirectory {
             // There was none before: else nothing new could have been begun.
             if pending != nil { unlink(pendingPath) }
             remove(record.number)
+            takeAway(lists: stored)
             throw .stateUnusable(error.description, exit: .refused)
         }
     }
@@ -108,11 +117,16 @@ extension StateDirectory {
         } catch { throw .unrecorded(error.description) }
     }
 
-    /// Takes a prepared generation away that never touched the kernel, and its intent.
+    /// Takes a prepared generation away that never touched the kernel, its intent, and the lists that only it names.
     func discard(_ number: Int) {
         unlink(intentPath)
         unlink(pendingPath)
         remove(number)
+        // A list that stays takes room, nothing else.
+        do throws(GateFailure) {
+            let current = try current()
+            try pruneLists(needed: [current?.number, current?.previous].compactMap(\.self))
+        } catch { return }
     }
 
     /// Removes what is written of a generation, as far as that can be done: it would take the room that is missing, or crowd
@@ -151,11 +165,13 @@ extension StateDirectory {
     /// Returns the number that the next generation gets: one above all there are, finished or not.
     func nextNumber() throws(GateFailure) -> Int { (try numbers().last ?? 0) + 1 }
 
-    /// Removes the oldest generations beyond ``generationsKept``, never the current one nor the one before it.
+    /// Removes the oldest generations beyond ``generationsKept``, never the current one nor the one before it, and the lists
+    /// that none names any more.
     func prune(keeping current: GenerationRecord) throws(GateFailure) {
         let spare = try numbers().dropLast(Self.generationsKept)
         for number in spare where number != current.number && number != current.previous {
             remove(number)
         }
+        try pruneLists(needed: [current.number] + [current.previous].compactMap(\.self))
     }
 }

@@ -1,18 +1,21 @@
 import Glibc
 public import Policy
 
-/// Where the gate keeps what it did: `lock`, `intent.json`, `current`, and `generations/<number>/`.
+/// Where the gate keeps what it did: `lock`, `intent.json`, `current`, `generations/<number>/`, and `lists/`.
 ///
-/// It holds the compiled text of every generation and the policy it came from, never a listing of the kernel. It belongs to
-/// one host and one network namespace, which each generation names. Only its owner may look into it.
+/// It holds the compiled text of every generation and the policy it came from, its lists among it, never a listing of the
+/// kernel. It belongs to one host and one network namespace, which each generation names. Only its owner may look into it.
 public struct StateDirectory: Hashable, Sendable {
     /// The folder when nothing else is said.
     public static let standardPath = "/var/lib/portgate"
     /// Generations kept; older ones are removed after a change.
     public static let generationsKept = 100
 
-    private static let smallLimit = 1 << 20
+    /// The largest of the small files.
+    static let smallLimit = 1 << 20
     private static let rulesetLimit = 512 << 20
+    /// The largest record of a generation: a policy may name a hundred thousand list files.
+    static let recordLimit = 64 << 20
 
     /// The folder.
     public let path: String
@@ -49,7 +52,7 @@ public struct StateDirectory: Hashable, Sendable {
         }
     }
 
-    private func checkPrivate(_ folder: String) throws(SystemError) {
+    func checkPrivate(_ folder: String) throws(SystemError) {
         var status = stat()
         guard lstat(folder, &status) == 0 else { throw SystemError("stat \(folder)") }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw SystemError("\(folder) is no folder", code: ENOTDIR) }
@@ -95,7 +98,7 @@ public struct StateDirectory: Hashable, Sendable {
     /// Returns the record of a generation, or nil when there is none of that number.
     public func record(_ number: Int) throws(GateFailure) -> GenerationRecord? {
         let path = "\(folder(of: number))/meta.json"
-        guard let json = try readJSON(path) else { return nil }
+        guard let json = try readJSON(path, limit: Self.recordLimit) else { return nil }
         guard let record = GenerationRecord(json: json), record.number == number else {
             throw .stateDamaged(path, "it is no record of generation \(number)")
         }
@@ -150,9 +153,9 @@ public struct StateDirectory: Hashable, Sendable {
         return Int(number)
     }
 
-    func readJSON(_ path: String) throws(GateFailure) -> JSONValue? {
+    func readJSON(_ path: String, limit: Int = smallLimit) throws(GateFailure) -> JSONValue? {
         let bytes: [UInt8]?
-        do throws(SystemError) { bytes = try StateFile.read(path, limit: Self.smallLimit, isOurs: true) } catch {
+        do throws(SystemError) { bytes = try StateFile.read(path, limit: limit, isOurs: true) } catch {
             throw .stateUnusable(error.description, exit: .couldNotLook)
         }
         guard let bytes else { return nil }

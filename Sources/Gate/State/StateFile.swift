@@ -24,7 +24,7 @@ enum StateFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw SystemError("read \(path)") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw SystemError("read \(path)", code: EINVAL) }
-        guard !isOurs || [geteuid(), 0].contains(status.st_uid) && status.st_mode & 0o022 == 0 else {
+        guard !isOurs || Self.isOurs(status) else {
             throw SystemError("read \(path), which others own or may write to", code: EPERM)
         }
         guard status.st_size <= limit else { throw SystemError("read \(path)", code: EFBIG) }
@@ -42,6 +42,45 @@ enum StateFile {
             guard bytes.count + count <= limit else { throw SystemError("read \(path)", code: EFBIG) }
             bytes += buffer[0..<count]
         }
+    }
+
+    /// How a file stands to what is to be in it.
+    enum Likeness: Hashable {
+        /// Nothing is there.
+        case absent
+        /// It holds just that, belongs to this user or root, and nobody else may write to it.
+        case same
+        /// Anything else, also what cannot be read or is no file.
+        case other
+    }
+
+    /// Compares a file with bytes without reading it whole.
+    static func compare(_ path: String, _ bytes: [UInt8]) -> Likeness {
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK)
+        guard descriptor >= 0 else { return errno == ENOENT ? .absent : .other }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, isOurs(status),
+            status.st_size == bytes.count
+        else { return .other }
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        var done = 0
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return count == 0 && done == bytes.count ? .same : .other }
+            guard count <= bytes.count - done else { return .other }
+            let isAlike = bytes.withUnsafeBytes { bytes in
+                bytes.baseAddress.map { memcmp($0 + done, buffer, count) == 0 } ?? false
+            }
+            guard isAlike else { return .other }
+            done += count
+        }
+    }
+
+    /// Whether a file belongs to this user or root and nobody else may write to it.
+    private static func isOurs(_ status: stat) -> Bool {
+        [geteuid(), 0].contains(status.st_uid) && status.st_mode & 0o022 == 0
     }
 
     /// Writes a file beside its place and makes it durable; ``settle(_:)`` puts it into its place.

@@ -13,7 +13,10 @@ extension DiagnosticCatalog {
             "PG402", "the state is damaged",
             "A file of the state directory is not what portgate writes: torn, edited, or of another program. portgate does "
                 + "not guess what it meant. Restore it from a backup; or move the whole state directory away and apply the "
-                + "policy again: what is live stays live meanwhile, only the way back to earlier generations is lost."),
+                + "policy again: what is live stays live meanwhile, only the way back to earlier generations is lost. When the "
+                + "message names a file in lists/, no rule depends on it: apply the policy again, which writes a damaged list anew, "
+                + "or records the lists as they are by now."
+        ),
         error(
             "PG403", "another portgate holds the lock",
             "Two changes at once could lose one of them, so a lock keeps them apart. The message names the process that "

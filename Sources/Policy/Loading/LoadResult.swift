@@ -6,11 +6,14 @@ public struct LoadResult: Sendable {
     public var diagnostics: [Diagnostic]
     /// The files read, also when no policy came of them.
     public var sources: SourceMap
+    /// The list files read, in the order of their first use, also when no policy came of them.
+    public var lists: [ListFile]
 
     /// Creates a result.
-    public init(policy: Policy?, diagnostics: [Diagnostic], sources: SourceMap) {
+    public init(policy: Policy?, diagnostics: [Diagnostic], sources: SourceMap, lists: [ListFile] = []) {
         self.policy = policy
         self.diagnostics = diagnostics
         self.sources = sources
+        self.lists = lists
     }
 }

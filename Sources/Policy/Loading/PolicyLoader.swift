@@ -5,12 +5,17 @@ public struct PolicyLoader: Sendable {
     private let reader: SourceReader
     private let zones: ZoneDatabase
     private let limits: LoadLimits
+    private let keepsLists: Bool
 
-    /// Creates a loader that gets at files and time zones through the given calls.
-    public init(reader: SourceReader, zones: ZoneDatabase, limits: LoadLimits = LoadLimits()) {
+    /// Creates a loader that gets at files and time zones through the given calls. The contents of list files, which may be
+    /// large, are kept only when that is asked for.
+    public init(
+        reader: SourceReader, zones: ZoneDatabase, limits: LoadLimits = LoadLimits(), keepsLists: Bool = false
+    ) {
         self.reader = reader
         self.zones = zones
         self.limits = limits
+        self.keepsLists = keepsLists
     }
 
     /// Reads one policy from paths: files, folders, or `-` for standard input.
@@ -22,7 +27,7 @@ public struct PolicyLoader: Sendable {
         for file in collector.files { checker.check(file: file.root) }
         var builder = PolicyBuilder(
             reader: reader, zones: zones, limits: limits, findings: checker.findings, sources: collector.sources,
-            folders: collector.folders, totalBytes: collector.totalBytes)
+            folders: collector.folders, totalBytes: collector.totalBytes, keepsLists: keepsLists)
         for file in collector.files { builder.gather(file.root) }
         return builder.finish(files: collector.files.map(\.index))
     }

@@ -20,7 +20,8 @@ struct DeclaredGate {
         path: String, now: Instant, offset: Int64, live: Table?, promoting promotion: Promotion? = nil,
         proving: Bool = true, _ console: Console
     ) throws {
-        let read = try PolicyInput(reading: path).required(console)
+        let input = PolicyInput(reading: path, keepsLists: true)
+        let read = try input.required(console)
         let policy = try promotion?.applied(to: read, console) ?? read
         let epoch = live.flatMap(GateEpoch.init)
         var options = CompileOptions(
@@ -41,7 +42,7 @@ struct DeclaredGate {
             table: table, origin: .apply, policyName: policy.name, policyDigest: policy.digest,
             paths: [path],
             sources: policy.sources.files.map { GenerationRecord.Source(path: $0.path, bytes: $0.bytes) },
-            horizon: result.horizon, clockOffset: offset, isProved: proving)
+            lists: input.result.lists, horizon: result.horizon, clockOffset: offset, isProved: proving)
     }
 }
 

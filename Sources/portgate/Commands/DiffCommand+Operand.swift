@@ -66,26 +66,22 @@ enum DiffOperand: Sendable {
     // MARK: The applied policy
 
     private static func live(_ state: StateDirectory, _ console: Console) throws -> Policy {
-        guard let (record, sources) = try recorded(state) else {
+        guard let recorded = try recorded(state) else {
             throw CommandFailure(.incomplete, "nothing was ever applied: \(state.path) records no generation")
         }
+        let record = recorded.record
         guard record.origin != .noGate else {
             throw CommandFailure(
                 .incomplete, "generation \(record.number) took the gate away: there is no policy in force")
         }
-        guard !sources.isEmpty else {
+        guard recorded.hasText else {
             throw CommandFailure(.incomplete, "generation \(record.number) is recorded without the text of its policy")
         }
-        let reader = recordedReader(sources, of: record)
-        let paths = record.paths.map { $0 == "-" ? "<stdin>" : $0 }
-        var result = PolicyLoader(reader: reader, zones: Files.zoneDatabase).load(paths: paths)
+        var result = recorded.load()
         result.sources = relabelled(result.sources, "live:")
         result.policy?.sources = result.sources
         let policy = try required(result, named: "live", .incomplete, console)
-        // What was applied with --promote is not what its files say.
-        let staged = policy.ports.filter { policy.isStaged($0) }.map(\.name)
-        let promoted = [policy.promoting()] + staged.map { policy.promoting([$0]) }
-        guard let applied = ([policy] + promoted).first(where: { $0.digest == record.policyDigest }) else {
+        guard let applied = recorded.applied(policy) else {
             throw CommandFailure(
                 .incomplete,
                 "the recorded text of generation \(record.number) is not what was applied: its digest differs")
@@ -93,44 +89,16 @@ enum DiffOperand: Sendable {
         return applied
     }
 
-    /// The generation in force and the files of its policy; nil when there never was one.
-    private static func recorded(
-        _ state: StateDirectory
-    ) throws -> (GenerationRecord, [GenerationRecord.Source])? {
+    /// What is recorded of the policy in force; nil when there never was one.
+    private static func recorded(_ state: StateDirectory) throws -> RecordedPolicy? {
         do throws(GateFailure) {
             guard let record = try state.current() else { return nil }
-            return (record, try state.sources(of: record))
+            return try RecordedPolicy(of: record, in: state)
         } catch {
             let diagnostic = error.diagnostic
             throw CommandFailure(
-                ExitCode(rawValue: error.exit.rawValue) ?? .incomplete, "\(diagnostic.message) [\(diagnostic.code)]")
+                ExitCode(rawValue: error.exit.rawValue) ?? .incomplete, "\(diagnostic.message) [\(diagnostic.code)]",
+                help: diagnostic.notes.first?.message)
         }
-    }
-
-    /// Reads the recorded files, and none from the disk. List files are not recorded, and nothing can stand for them.
-    private static func recordedReader(
-        _ sources: [GenerationRecord.Source], of record: GenerationRecord
-    ) -> SourceReader {
-        var files: [String: [UInt8]] = [:]
-        for source in sources { files[source.path] = source.bytes }
-        let known = files
-        let number = record.number
-        let missing = SourceReader.Failure.other(
-            "the addresses of list files are not recorded with generation \(number)")
-        @Sendable func names(in folder: String) -> [String] {
-            let prefix = folder == "." || folder.isEmpty ? "" : folder.hasSuffix("/") ? folder : folder + "/"
-            return known.keys.compactMap { path in
-                guard path.hasPrefix(prefix) else { return nil }
-                let rest = path.dropFirst(prefix.count)
-                return rest.isEmpty || rest.contains("/") ? nil : String(rest)
-            }
-        }
-        return SourceReader(
-            kind: { path in
-                if known[path] != nil { return .success(.file) }
-                return names(in: path).isEmpty ? .failure(missing) : .success(.folder)
-            },
-            read: { path, _ in known[path].map { .success($0) } ?? .failure(missing) },
-            list: { path in .success(names(in: path)) })
     }
 }

@@ -9,10 +9,10 @@ struct PolicyInput {
     /// What came of reading it.
     let result: LoadResult
 
-    /// Reads a policy: a file, a folder of files, or `-` for standard input.
-    init(reading path: String) {
+    /// Reads a policy: a file, a folder of files, or `-` for standard input. What its list files hold is kept when asked for.
+    init(reading path: String, keepsLists: Bool = false) {
         self.path = path
-        let loader = PolicyLoader(reader: Files.sourceReader, zones: Files.zoneDatabase)
+        let loader = PolicyLoader(reader: Files.sourceReader, zones: Files.zoneDatabase, keepsLists: keepsLists)
         result = loader.load(paths: [path])
     }
 

@@ -35,7 +35,9 @@ extension PolicyBuilder {
             return nil
         case .success(let bytes):
             totalBytes += bytes.count
-            lists.append((bytes.count, Digest.hex(of: bytes)))
+            lists.append(
+                ListFile(
+                    path: path, digest: Digest.hex(of: bytes), size: bytes.count, bytes: keepsLists ? bytes : nil))
             var found: [Diagnostic] = []
             let addresses = AddressListReader.read(
                 bytes, path: path, limits: AddressListReader.Limits(bytes: limits.listBytes), sources: &sources,

@@ -10,6 +10,7 @@ struct PolicyBuilder {
     var sources: SourceMap
     let folders: [UInt32: String]
     var totalBytes: Int
+    let keepsLists: Bool
 
     /// A setting that may be stated once in the policy, or again with the same value.
     struct Setting {
@@ -36,12 +37,12 @@ struct PolicyBuilder {
     var intervals = 0
     /// The addresses of list files read, by path; nil for one that could not be read.
     var listFiles: [String: AddressSet?] = [:]
-    /// The sizes and digests of the list files in the order of reading.
-    var lists: [(bytes: Int, digest: String)] = []
+    /// The list files in the order of reading.
+    var lists: [ListFile] = []
 
     init(
         reader: SourceReader, zones: ZoneDatabase, limits: LoadLimits, findings: Findings, sources: SourceMap,
-        folders: [UInt32: String], totalBytes: Int
+        folders: [UInt32: String], totalBytes: Int, keepsLists: Bool
     ) {
         self.reader = reader
         self.zones = zones
@@ -50,6 +51,7 @@ struct PolicyBuilder {
         self.sources = sources
         self.folders = folders
         self.totalBytes = totalBytes
+        self.keepsLists = keepsLists
         everyFileWasRead = findings.all.allSatisfy { !$0.code.hasPrefix("PG00") && !$0.code.hasPrefix("PG02") }
     }
 
@@ -113,7 +115,7 @@ struct PolicyBuilder {
                     identities: identities, windows: windows, ports: ports, signatures: signatures,
                     defaults: defaults, tests: tests, sources: sources, digest: digest(files: files))
             }
-        return LoadResult(policy: policy, diagnostics: findings.sorted(), sources: sources)
+        return LoadResult(policy: policy, diagnostics: findings.sorted(), sources: sources, lists: lists)
     }
 
     /// Returns the digest of what was read: SHA-256 over the ASCII lines `portgate policy 1`, then for each policy file in
@@ -127,7 +129,7 @@ struct PolicyBuilder {
             let bytes = sources.files[Int(index)].bytes
             text += "policy \(bytes.count) \(Digest.hex(of: bytes))\n"
         }
-        for list in lists { text += "list \(list.bytes) \(list.digest)\n" }
+        for list in lists { text += "list \(list.size) \(list.digest)\n" }
         return Digest.hex(of: Array(text.utf8))
     }
 }
