@@ -1,9 +1,9 @@
 import Nftables
 import PacketSpace
 
-/// The 64 bytes of registers while a rule runs, bit by bit.
+/// The 64 bytes of registers while a rule runs, bit by bit, as far as they were written.
 struct Registers {
-    private var bits: [SymbolicBit?] = Array(repeating: nil, count: LiveRegister.byteCount * 8)
+    private var bits: [SymbolicBit?] = []
 
     /// Returns bytes from a register on; nil when one was never written, or they reach beyond the last.
     func read(_ register: LiveRegister, bytes count: Int) -> [SymbolicBit]? {
@@ -20,14 +20,14 @@ struct Registers {
 
     /// Writes bytes, and zeros to the end of the last 4-byte register.
     mutating func write(_ register: LiveRegister, _ new: [SymbolicBit]) {
-        var place = register.offset * 8
-        for bit in new where place < bits.count {
-            bits[place] = bit
-            place += 1
+        let first = register.offset * 8
+        let end = min((first + new.count + 31) / 32 * 32, LiveRegister.byteCount * 8)
+        if bits.count < end {
+            bits.reserveCapacity(max(end, 128))
+            while bits.count < end { bits.append(nil) }
         }
-        while place % 32 != 0, place < bits.count {
-            bits[place] = .constant(false)
-            place += 1
+        for place in first..<end {
+            bits[place] = place - first < new.count ? new[place - first] : .constant(false)
         }
     }
 }

@@ -253,7 +253,7 @@ extension RuleWalk {
             bits?.map { bit in
                 switch bit {
                 case .constant(let isSet): .constant(isSet)
-                case .variable(let index, let place): .quantity(variables.quantity(index), place)
+                case .ofQuantity(let index, let place): .quantity(variables.quantity(Int(index)), Int(place))
                 case .node(let node): .computed(node.rawValue)
                 }
             }, width: { $0.width(for: variables.context.family) })

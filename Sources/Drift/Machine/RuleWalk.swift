@@ -160,8 +160,13 @@ struct RuleWalk {
 
     /// Loads what an expression loads; false when it is none.
     mutating func load(_ expression: LiveExpression) throws -> Bool {
-        guard let (load, into) = variables.reading.load(expression, in: place.surroundings) else { return false }
+        guard let (load, into) = machine.load(expression, in: place.surroundings) else { return false }
         try require(load.conditions)
+        // Where nothing was written the bits are the same for every rule.
+        if overlay.isEmpty, let bits = machine.bits(of: expression, in: place.surroundings) {
+            write(into, bits)
+            return true
+        }
         var bits: [SymbolicBit] = []
         bits.reserveCapacity(load.bytes.count * 8)
         var last: (quantity: Quantity, bits: [SymbolicBit])?
@@ -176,6 +181,7 @@ struct RuleWalk {
                 bits += all.dropFirst(byte * 8).prefix(8 - missing)
             }
         }
+        if overlay.isEmpty { machine.keep(bits, of: expression, in: place.surroundings) }
         write(into, bits)
         return true
     }
@@ -195,7 +201,7 @@ struct RuleWalk {
                 variables.demand(index, IntervalList(value, value))
             } else {
                 variables.demandBits(index)
-                for bit in new { if case .variable(let other, _) = bit { variables.demandBits(other) } }
+                for bit in new { if let (other, _) = bit.variable { variables.demandBits(other) } }
             }
         }
         if !hasWritten {

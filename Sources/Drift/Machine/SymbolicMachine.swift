@@ -32,6 +32,12 @@ final class SymbolicMachine {
     private var unfinished: Set<ChainKey> = []
     /// While variables are collected: the chains that rules lead to.
     private var reached: Set<String> = []
+    private struct LoadKey: Hashable {
+        let expression: LiveExpression
+        let surroundings: Surroundings
+    }
+    /// What expressions load, which many rules do alike.
+    private var loads: [LoadKey: (load: PacketLoad, into: LiveRegister, bits: [SymbolicBit]?)] = [:]
 
     init(_ program: Program, variables: PacketVariables, notesEvents: @escaping (LiveTable) -> Bool) {
         self.program = program
@@ -68,6 +74,31 @@ final class SymbolicMachine {
             var walk = RuleWalk(self, place, index: index, ordinals: ordinals)
             _ = try walk.run(chain.rules[index].expressions)
         }
+    }
+
+    // MARK: Loads
+
+    /// Returns what an expression loads; nil when it is no load.
+    func load(_ expression: LiveExpression, in surroundings: Surroundings) -> (PacketLoad, into: LiveRegister)? {
+        switch expression {
+        case .payload, .meta, .connection, .route, .socket: break
+        default: return variables.reading.load(expression, in: surroundings)
+        }
+        let key = LoadKey(expression: expression, surroundings: surroundings)
+        if let known = loads[key] { return (known.load, known.into) }
+        guard let (load, into) = variables.reading.load(expression, in: surroundings) else { return nil }
+        loads[key] = (load, into, nil)
+        return (load, into)
+    }
+
+    /// Returns the bits that an expression loads where nothing was written; nil when they are not known yet.
+    func bits(of expression: LiveExpression, in surroundings: Surroundings) -> [SymbolicBit]? {
+        loads[LoadKey(expression: expression, surroundings: surroundings)]?.bits
+    }
+
+    /// Keeps the bits that an expression loads where nothing was written.
+    func keep(_ bits: [SymbolicBit], of expression: LiveExpression, in surroundings: Surroundings) {
+        loads[LoadKey(expression: expression, surroundings: surroundings)]?.bits = bits
     }
 
     // MARK: Summaries

@@ -59,7 +59,8 @@ struct SymbolicTests {
         switch bit {
         case .constant(let isSet): return isSet ? .full : .empty
         case .node(let node): return node
-        case .variable(let index, let place):
+        case .ofQuantity(let number, let bit):
+            let (index, place) = (Int(number), Int(bit))
             if !variables.isSettled {
                 variables.demandBits(index)
                 return .full
@@ -78,7 +79,7 @@ struct SymbolicTests {
     }
 
     private func run(_ bits: ArraySlice<SymbolicBit>) -> Run? {
-        guard let start = bits.first, case .variable(let index, let first) = start else { return nil }
+        guard let (index, first) = bits.first?.variable else { return nil }
         for (offset, bit) in bits.enumerated() where bit != .variable(index, first + offset) { return nil }
         return Run(index: index, first: first, count: bits.count)
     }
@@ -110,7 +111,7 @@ struct SymbolicTests {
         var start = bits.startIndex
         while start < bits.endIndex {
             var end = start + 1
-            if case .variable(let index, let first) = bits[start] {
+            if let (index, first) = bits[start].variable {
                 while end < bits.endIndex, bits[end] == .variable(index, first + end - start) { end += 1 }
             }
             let part = value >> UInt128(bits.endIndex - end) & (UInt128.max >> UInt128(128 - (end - start)))
