@@ -35,6 +35,21 @@ extension ValueClasses {
         /// - Precondition: No interval's first number is after its last.
         public init(_ intervals: some Sequence<(first: UInt128, last: UInt128)>) { self.init(joining: intervals) }
 
+        /// Creates the union of intervals in any order, given by their ends in turn: the first number of one, its last, the first of
+        /// the next. A number at the end that has no partner is left out. O(n log n), O(n) when they are in order.
+        ///
+        /// - Precondition: No interval's first number is after its last.
+        public init(ends: consuming [UInt128]) {
+            var all = consume ends
+            if all.count % 2 != 0 { all.removeLast() }
+            var inOrder = true
+            for index in stride(from: 0, to: all.count, by: 2) {
+                precondition(all[index] <= all[index + 1], "an interval ends where it starts or after")
+                if index >= 2, all[index] < all[index - 2] { inOrder = false }
+            }
+            bounds = Self.joined(inOrder ? all : Self.ordered(all))
+        }
+
         @inline(__always)
         private init(joining intervals: some Sequence<(first: UInt128, last: UInt128)>) {
             var parts: [UInt128] = []

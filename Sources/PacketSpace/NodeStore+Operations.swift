@@ -7,14 +7,21 @@ extension NodeStore {
         if a <= 1 { return a == 0 ? 0 : b }
         if let known = cache.find(a, b, .intersection) { return known }
         try step()
-        let level = min(level(a), level(b))
-        let left = cofactors(a, at: level)
-        let right = cofactors(b, at: level)
+        let (level, left, right) = branches(a, b)
         let low = try intersect(left.low, right.low)
         let high = try intersect(left.high, right.high)
         let result = try make(level, low, high)
         cache.store(a, b, .intersection, result)
         return result
+    }
+
+    /// Returns the first level that two edges test, and the cofactors of both at it.
+    @inline(__always)
+    private func branches(
+        _ a: UInt32, _ b: UInt32
+    ) -> (level: UInt32, left: (low: UInt32, high: UInt32), right: (low: UInt32, high: UInt32)) {
+        let level = min(level(a), level(b))
+        return (level, cofactors(a, at: level), cofactors(b, at: level))
     }
 
     mutating func unite(_ a: UInt32, _ b: UInt32) throws(NodeBudgetExceeded) -> UInt32 {
@@ -28,9 +35,7 @@ extension NodeStore {
         if a == 0 { return b ^ flip }
         if let known = cache.find(a, b, .symmetricDifference) { return known ^ flip }
         try step()
-        let level = min(level(a), level(b))
-        let left = cofactors(a, at: level)
-        let right = cofactors(b, at: level)
+        let (level, left, right) = branches(a, b)
         let low = try exclusive(left.low, right.low)
         let high = try exclusive(left.high, right.high)
         let result = try make(level, low, high)
@@ -72,9 +77,7 @@ extension NodeStore {
         if let known = cache.find(a, b, .intersection) { return known == 0 }
         if let known = cache.find(a, b, .disjoint) { return known == 1 }
         try step()
-        let level = min(level(a), level(b))
-        let left = cofactors(a, at: level)
-        let right = cofactors(b, at: level)
+        let (_, left, right) = branches(a, b)
         var result = try disjoint(left.low, right.low)
         if result { result = try disjoint(left.high, right.high) }
         cache.store(a, b, .disjoint, result ? 1 : 0)

@@ -13,7 +13,7 @@ struct DriftMeaningTests {
     private static let here = URL(filePath: #filePath).deletingLastPathComponent()
     private static let programs = here.appending(path: "Rulesets")
 
-    private static func judge(_ lab: GateLab, _ yaml: String) throws -> (LiveRuleset, PolicyComparison.Outcome) {
+    static func judge(_ lab: GateLab, _ yaml: String) throws -> (LiveRuleset, PolicyComparison.Outcome) {
         let live = try lab.inServer { try RulesetReader().read() }
         let now = Instant(seconds: Int64(Date().timeIntervalSince1970))
         let outcome = PolicyComparison(
@@ -73,10 +73,10 @@ struct DriftMeaningTests {
 
     // MARK: Planted edits, with traffic
 
-    private static let settings = GateLab.policyText(protocol: "tcp", cidrs: "10.99.1.0/24")
+    static let settings = GateLab.policyText(protocol: "tcp", cidrs: "10.99.1.0/24")
 
     /// The address that a difference names, as text.
-    private static func source(_ difference: PolicyComparison.Difference) -> String {
+    static func source(_ difference: PolicyComparison.Difference) -> String {
         let address = UInt32(truncatingIfNeeded: difference.packet[.source])
         return [24, 16, 8, 0].map { String(address >> UInt32($0) & 255) }.joined(separator: ".")
     }

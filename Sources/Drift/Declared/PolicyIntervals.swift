@@ -35,9 +35,21 @@ final class PolicyIntervals {
 extension AddressSet {
     /// The remote addresses of a family, as numbers.
     func intervals(of family: AddressFamily) -> IntervalList {
+        var ends: [UInt128] = []
         switch family {
-        case .v4: IntervalList(v4.intervals.lazy.map { (UInt128($0.first), UInt128($0.last)) })
-        case .v6: IntervalList(v6.intervals.lazy.map { ($0.first, $0.last) })
+        case .v4:
+            ends.reserveCapacity(v4.intervals.count * 2)
+            for interval in v4.intervals {
+                ends.append(UInt128(interval.first))
+                ends.append(UInt128(interval.last))
+            }
+        case .v6:
+            ends.reserveCapacity(v6.intervals.count * 2)
+            for interval in v6.intervals {
+                ends.append(interval.first)
+                ends.append(interval.last)
+            }
         }
+        return IntervalList(ends: ends)
     }
 }

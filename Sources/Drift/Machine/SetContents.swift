@@ -47,7 +47,13 @@ struct SetContents {
                 plain = nil
             } else {
                 elements = []
-                plain = IntervalList(found.lazy.map { (first: $0.first, last: $0.last) })
+                var ends: [UInt128] = []
+                ends.reserveCapacity(found.count * 2)
+                for interval in found {
+                    ends.append(interval.first)
+                    ends.append(interval.last)
+                }
+                plain = IntervalList(ends: ends)
             }
             return
         }
