@@ -8,6 +8,8 @@ import Testing
 @Suite("the judge of edited gates", .serialized)
 final class DriftEditTests {
     private let lab: GateLab
+    /// How many witnesses the kernel was asked about.
+    private var confirmed = 0
 
     init() throws {
         lab = try GateLab()
@@ -45,10 +47,16 @@ final class DriftEditTests {
     private func passes(_ source: String) throws -> Bool {
         let host = source.hasPrefix("10.99.1.") ? lab.client : lab.intruder
         let (way, server) = host === lab.client ? ("10.99.1.2", "10.99.1.1") : ("10.99.2.2", "10.99.2.1")
-        if source != way {
-            // Once for each address.
-            _ = try host.run(["/usr/sbin/ip", "address", "add", "\(source)/32", "dev", "lo"])
-            try lab.server.ip("route", "replace", "\(source)/32", "via", way)
+        let isNew = source != way
+        if isNew {
+            try host.address("\(source)/32", on: "lo")
+            try lab.server.ip("route", "add", "\(source)/32", "via", way)
+        }
+        defer {
+            if isNew {
+                try? lab.server.ip("route", "delete", "\(source)/32", "via", way)
+                try? host.ip("address", "delete", "\(source)/32", "dev", "lo")
+            }
         }
         try nft("reset counter ip seen asked")
         _ = try host.connect(server, 8443, source: source)
@@ -62,6 +70,9 @@ final class DriftEditTests {
         let remote = outcome.differences.filter { $0.family == .v4 && !$0.isOwn }
         for difference in remote {
             let source = DriftMeaningTests.source(difference)
+            // Nobody else has the server's own address, nor that of its whole network.
+            guard !["10.99.1.0", "10.99.1.1", "10.99.2.0", "10.99.2.1"].contains(source) else { continue }
+            confirmed += 1
             #expect(
                 try passes(source) == (difference.kind == .overPermissive),
                 "\(edit): \(source), \(difference.kind.rawValue)")
@@ -112,32 +123,37 @@ final class DriftEditTests {
                 }
             }
         }
-        print("edited gates: \(edits) edits of rules, \(effects) with an effect on first packets")
-        #expect(edits > 10 && effects > 3 && effects < edits)
+        print("edited gates: \(edits) edits of rules, \(effects) with an effect, \(confirmed) witnesses tried")
+        #expect(edits > 10 && effects > 3 && effects < edits && confirmed > 1)
     }
 
     @Test("networks widened and narrowed by a bit, ports moved, policies flipped, other tables: likewise")
     func others() throws {
         let set = try #require(try live().sets.first { $0.name.hasPrefix("pg_s4") }?.name)
         let gate = "inet portgate"
-        let other = "table ip other { chain in { type filter hook"
+        func other(_ hook: String, _ rule: String, policy: String = "accept") -> String {
+            "table ip other {\n chain edit {\n type filter hook \(hook); policy \(policy);\n \(rule)\n }\n}\n"
+        }
         let edits: [(commands: String, hasEffect: Bool)] = [
             ("delete element \(gate) \(set) { 10.99.1.0/24 }; add element \(gate) \(set) { 10.99.0.0/23 }", true),
             ("delete element \(gate) \(set) { 10.99.1.0/24 }; add element \(gate) \(set) { 10.99.1.0/31 }", true),
-            ("delete element \(gate) \(set) { 10.99.1.0/24 }; add element \(gate) \(set) { 10.99.1.0/25, 10.99.1.128/25 }", false),
+            (
+                "delete element \(gate) \(set) { 10.99.1.0/24 }; add element \(gate) \(set) { 10.99.1.0/25, 10.99.1.128/25 }",
+                false
+            ),
             ("flush set \(gate) \(set)", true),
             ("delete element \(gate) pg_remote { tcp . 8443 }", true),
             ("add chain \(gate) pg_gate { policy drop; }", false),
             ("flush chain \(gate) pg_gate", true),
-            ("insert rule \(gate) pg_gate tcp dport 8443 ip saddr 10.99.2.0/30 accept", true),
+            ("insert rule \(gate) pg_gate tcp dport 8443 ip saddr 10.99.2.2 accept", true),
             ("insert rule \(gate) pg_gate tcp dport 9443 accept", false),
-            ("add \(other) input priority 5; tcp dport 8443 ip saddr 10.99.1.2 drop; } }", true),
-            ("add \(other) prerouting priority -400; ip saddr 10.99.1.2 notrack; } }", false),
-            ("add \(other) prerouting priority -150; ip saddr 10.99.2.2 ct mark set 0xa1000000; } }", false),
-            ("add \(other) input priority 5; policy drop; } }", true),
+            (other("input priority 5", "tcp dport 8443 ip saddr 10.99.1.2 drop"), true),
+            (other("prerouting priority -400", "ip saddr 10.99.1.2 notrack"), false),
+            (other("prerouting priority -150", "ip saddr 10.99.2.2 ct mark set 0xa1000000"), false),
+            (other("input priority 5", "", policy: "drop"), true),
         ]
         for (commands, hasEffect) in edits {
-            do { try nft(commands) } catch {
+            do { try lab.server.loadForeign(commands) } catch {
                 Issue.record("\(commands): \(error)")
                 continue
             }
@@ -146,5 +162,7 @@ final class DriftEditTests {
             _ = try lab.server.run(["/usr/sbin/nft", "delete", "table", "ip", "other"])
             try restore()
         }
+        print("edited gates: \(edits.count) other edits, \(confirmed) witnesses tried")
+        #expect(confirmed > 4)
     }
 }
