@@ -62,7 +62,8 @@ public struct PolicyComparison: Sendable {
     /// What it is compiled with: clock, accounts, horizon.
     public let options: CompileOptions
     private let runtime: RuntimeKnowledge
-    /// The addresses that the host has now, where they are known: what cannot get to any of them is not missed.
+    /// The addresses that the host has now, where they are known: what cannot get to any of them is not missed. In a family in
+    /// which it has none, any may come to be one.
     public var hostAddresses: AddressSet?
     /// How many differences of a kind are looked for on each way.
     public var limit = 20
@@ -97,9 +98,7 @@ public struct PolicyComparison: Sendable {
         do {
             let common = try FamilyRun(family, program, space: space, times: times) { variables, scenario in
                 _ = try declared(scenario, variables, known).allowances()
-                if let own = hostAddresses {
-                    variables.demand(variables.index(of: .destination), own.intervals(of: family))
-                }
+                if let own = ownAddresses(family) { variables.demand(variables.index(of: .destination), own) }
             }
             for scenario in scenarios {
                 do {
@@ -120,6 +119,12 @@ public struct PolicyComparison: Sendable {
         PolicySpace(policy: policy, options: options, scenario: scenario, variables: variables, known: known)
     }
 
+    /// The addresses of the host in a family; nil when they are not known. A host that has none yet may get any.
+    private func ownAddresses(_ family: AddressFamily) -> IntervalList? {
+        guard let own = hostAddresses?.intervals(of: family), own.count > 0 else { return nil }
+        return own
+    }
+
     private var times: IntervalList? { PolicySpace.times(of: policy, options) }
 
     private func compare(
@@ -132,9 +137,8 @@ public struct PolicyComparison: Sendable {
         let universe = try run.pin(try scenario.universe(run.variables, times: times))
         // Nobody reaches this host by an address that it does not have.
         var reachable = Node.full
-        if let own = hostAddresses, !scenario.isOwn {
-            let destination = run.variables.index(of: .destination)
-            reachable = try run.variables.node(destination, in: own.intervals(of: scenario.family))
+        if !scenario.isOwn, let own = ownAddresses(scenario.family) {
+            reachable = try run.variables.node(run.variables.index(of: .destination), in: own)
         }
         for allowance in try declared.allowances() {
             let judged = try space.intersection(
