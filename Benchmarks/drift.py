@@ -36,7 +36,7 @@ def measured(command, output=None, codes=(0,)):
 
 def reader(build, folder):
     """Links the reader with the objects of a release build and returns its path."""
-    modules = ["Gate", "Drift", "Compiler", "Nftables", "Policy", "Host", "CLinux"]
+    modules = ["Gate", "Drift", "PacketSpace", "Compiler", "Nftables", "Policy", "Host", "CLinux"]
     objects = [path for module in modules for path in glob.glob(f"{build}/{module}.build/**/*.o", recursive=True)]
     path = os.path.join(folder, "reading")
     maps = [flag for module in ("CYAML", "CNettle", "CNetlink") for flag in

@@ -133,7 +133,8 @@ public struct PolicyComparison: Sendable {
         let scenario = run.scenario
         let space = run.space
         let declared = declared(scenario, run.variables, known)
-        let live = try run.judge()
+        let asked = try policy.ports.map { try declared.asked($0) }
+        let live = try run.judge(asked: try space.union(of: asked))
         let universe = try run.pin(try scenario.universe(run.variables, times: times))
         // Nobody reaches this host by an address that it does not have.
         var reachable = Node.full

@@ -60,8 +60,9 @@ final class ScenarioRun {
 
     var space: PacketSpace { variables.space }
 
-    /// Judges all packets of the scenario.
-    func judge() throws -> LiveJudgement {
+    /// Judges all packets of the scenario; only those `asked` for, when a packet stays one of them on its whole way.
+    func judge(asked: Node) throws -> LiveJudgement {
+        if !variables.isWritten(.destinationPort), !variables.isWritten(.transport) { machine.relevant = asked }
         let summary = try machine.summary(of: scenario.path)
         pinned = variables.initialValues
         let isElsewhere = try variables.node(.translation, is: 1)

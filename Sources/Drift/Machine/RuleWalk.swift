@@ -15,7 +15,7 @@ struct RuleWalk {
 
     private(set) var registers = Registers()
     /// The packets that are still in the rule.
-    var packets = Node.full
+    var packets: Node
     /// What has been written to a quantity.
     private struct Written {
         /// Most significant bit first.
@@ -38,6 +38,7 @@ struct RuleWalk {
         self.place = place
         self.index = index
         self.ordinals = ordinals
+        packets = machine.variables.isSettled ? machine.relevant : .full
     }
 
     var variables: PacketVariables { machine.variables }
@@ -61,7 +62,8 @@ struct RuleWalk {
         var summary = try space.parallel(parts[...])
         if !hasWritten {
             let accounted = try space.union(of: summary.exits.values.map(\.packets))
-            summary.exits[.onward] = try space.join(summary[.onward], Way(packets: !accounted))
+            summary.exits[.onward] = try space.join(
+                summary[.onward], Way(packets: try space.difference(machine.relevant, accounted)))
         }
         for (event, packets) in events {
             summary.events[event] = try space.union(summary.events[event] ?? .empty, packets)
@@ -208,7 +210,7 @@ struct RuleWalk {
             hasWritten = true
             // Whoever left the rule before this left it untouched.
             let accounted = try space.union(of: [packets] + parts.flatMap { $0.exits.values.map(\.packets) })
-            if !isCollecting { ended = Way(packets: !accounted) }
+            if !isCollecting { ended = Way(packets: try space.difference(machine.relevant, accounted)) }
         }
         overlay[index] = Written(bits: new, node: node == .full && !isCollecting ? nil : node)
     }

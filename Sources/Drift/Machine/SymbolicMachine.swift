@@ -16,6 +16,12 @@ final class SymbolicMachine {
         didSet { summaries = [:] }
     }
 
+    /// The packets that are asked about, when nothing that tells them from others is written anywhere: what becomes of the others is
+    /// left open.
+    var relevant = Node.full {
+        didSet { summaries = [:] }
+    }
+
     /// Whether the watched rule, or policy, is a chain's.
     func isWatched(_ chain: LiveChain, in table: LiveTable) -> Bool {
         guard let rule = watched?.rule else { return false }

@@ -91,6 +91,11 @@ final class PacketVariables {
         return entries.count - 1
     }
 
+    /// Whether rules write a quantity, or hooks do.
+    func isWritten(_ quantity: Quantity) -> Bool {
+        written.contains(quantity) || indices[quantity].map { entries[$0].isWritten } ?? false
+    }
+
     /// Whether a constant of the context is one whatever rules do. What sets hold they may change.
     private func isFixed(_ quantity: Quantity) -> Bool {
         if case .atom = quantity { return false }
