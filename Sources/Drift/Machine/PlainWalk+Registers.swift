@@ -53,6 +53,8 @@ extension PlainWalk {
             bytes[place] = byte
             place += 1
         }
+        let end = min((register.offset + max(new.count, (from.count + 7) / 8) + 3) / 4 * 4, LiveRegister.byteCount)
+        while origins.count < end * 8 { origins.append(nil) }
         for (offset, origin) in from.enumerated() where register.offset * 8 + offset < origins.count {
             origins[register.offset * 8 + offset] = origin
         }
@@ -64,7 +66,7 @@ extension PlainWalk {
     }
 
     func readOrigins(_ register: LiveRegister, _ count: Int) -> [Origin]? {
-        guard count > 0, register.offset + count <= bytes.count else { return nil }
+        guard count > 0, (register.offset + count) * 8 <= origins.count else { return nil }
         var found: [Origin] = []
         for origin in origins[register.offset * 8..<(register.offset + count) * 8] {
             guard let origin else { return nil }

@@ -13,7 +13,8 @@ struct PlainWalk {
     var trace: PlainTrace
 
     var bytes = [UInt8](repeating: 0, count: LiveRegister.byteCount)
-    var origins = [Origin?](repeating: nil, count: LiveRegister.byteCount * 8)
+    /// Where the bits of the registers come from, as far as they were written.
+    var origins: [Origin?] = []
     /// Where the bits of what this rule has written come from.
     var written: [Quantity: [Origin]] = [:]
     private var current = 0

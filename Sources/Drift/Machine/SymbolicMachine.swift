@@ -13,13 +13,16 @@ final class SymbolicMachine {
 
     /// The rule of which is asked whose packets it decides; without an index, a base chain's policy.
     var watched: (rule: Responsible, index: Int?)? {
-        didSet { summaries = [:] }
+        didSet { watchedSummaries = [:] }
     }
 
     /// The packets that are asked about, when nothing that tells them from others is written anywhere: what becomes of the others is
     /// left open.
     var relevant = Node.full {
-        didSet { summaries = [:] }
+        didSet {
+            summaries = [:]
+            rules = [:]
+        }
     }
 
     /// Whether the watched rule, or policy, is a chain's.
@@ -35,6 +38,10 @@ final class SymbolicMachine {
         let surroundings: Surroundings
     }
     private var summaries: [ChainKey: Summary] = [:]
+    /// Of chains in the table of the watched rule.
+    private var watchedSummaries: [ChainKey: Summary] = [:]
+    /// What becomes of packets in each rule of a chain, nothing being watched.
+    private var rules: [ChainKey: [Summary]] = [:]
     private var unfinished: Set<ChainKey> = []
     /// While variables are collected: the chains that rules lead to.
     private var reached: Set<String> = []
@@ -127,20 +134,35 @@ final class SymbolicMachine {
     /// Returns what becomes of packets in a chain; where they leave a base chain is not decided here.
     func summary(of chain: LiveChain, in table: LiveTable, _ surroundings: Surroundings) throws -> Summary {
         let key = ChainKey(family: table.family, table: table.name, chain: chain.name, surroundings: surroundings)
-        if let known = summaries[key] { return known }
+        let isBeside = watched.map { $0.rule.family == table.family && $0.rule.table == table.name } ?? false
+        if let known = isBeside ? watchedSummaries[key] : summaries[key] { return known }
         guard unfinished.insert(key).inserted else { throw Undecided.loop(chain: chain.name) }
         defer { unfinished.remove(key) }
-        let place = RulePlace(
-            table: table, chain: chain.name, surroundings: surroundings, notesEvents: notesEvents(table),
-            watched: isWatched(chain, in: table) ? watched?.index : nil)
-        var rules: [Summary] = []
-        rules.reserveCapacity(chain.rules.count)
-        for (index, ordinals) in program.ordinals(of: chain, in: table).enumerated() {
-            var walk = RuleWalk(self, place, index: index, ordinals: ordinals)
-            rules.append(try walk.run(chain.rules[index].expressions))
+        var place = RulePlace(
+            table: table, chain: chain.name, surroundings: surroundings, notesEvents: notesEvents(table))
+        var all: [Summary]
+        if isWatched(chain, in: table), let known = rules[key] {
+            // No rule of a chain leads back to it: only the watched one is told otherwise.
+            all = known
+            if let index = watched?.index, all.indices.contains(index) {
+                place.watched = index
+                all[index] = try run(chain, in: place, index)
+            }
+        } else {
+            place.watched = isWatched(chain, in: table) ? watched?.index : nil
+            all = []
+            all.reserveCapacity(chain.rules.count)
+            for index in chain.rules.indices { all.append(try run(chain, in: place, index)) }
+            if !isBeside { rules[key] = all }
         }
-        let summary = try variables.space.sequence(of: rules[...])
-        summaries[key] = summary
+        let summary = try variables.space.sequence(of: all[...])
+        if isBeside { watchedSummaries[key] = summary } else { summaries[key] = summary }
         return summary
+    }
+
+    private func run(_ chain: LiveChain, in place: RulePlace, _ index: Int) throws -> Summary {
+        let ordinals = program.ordinals(of: chain, in: place.table)
+        var walk = RuleWalk(self, place, index: index, ordinals: ordinals[index])
+        return try walk.run(chain.rules[index].expressions)
     }
 }
