@@ -53,6 +53,22 @@ import Testing
         }
     }
 
+    @Test("a map's element for all other keys has its own data")
+    func catchAll() throws {
+        var map = LiveSet(name: "marks", flags: .map, keyLength: 4, dataLength: 4)
+        map.elements.append(key: [203, 0, 113, 7])
+        map.elements.details[0] = LiveSet.Detail(data: [0, 0, 0, 1])
+        map.elements.append(key: [0, 0, 0, 0], flags: 2)
+        map.elements.details[1] = LiveSet.Detail(data: [0, 0, 0, 0])
+        let rule: [LiveExpression] =
+            Self.source + [
+                .lookup(set: "marks", from: Self.first, into: Self.first, negated: false),
+                .compare(.equal, Self.first, [0, 0, 0, 1]), .verdict(.drop),
+            ]
+        let found = try Self.compared([Self.table("t", Self.base(0, -300, [rule]), sets: [map])]).differences
+        #expect(found.map(\.sources) == [IntervalList(0xcb00_7107, 0xcb00_7107)])
+    }
+
     // MARK: Translation
 
     @Test("a port that is translated here is judged by the number that was asked for", arguments: ["host", "both"])

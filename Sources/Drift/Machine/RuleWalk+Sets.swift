@@ -124,13 +124,17 @@ extension RuleWalk {
             try require(known)
         }
         guard let into else { return }
+        // Only packets whose key is there have come so far, unless there is an element for all others.
+        let isFound = contents.catchAll == nil
         var bits: [SymbolicBit] = []
         for place in 0..<length * 8 {
             let holders = found.filter { item in
                 place / 8 < item.data.count && item.data[place / 8] >> UInt8(7 - place % 8) & 1 == 1
             }
             let node = try space.union(of: holders.map(\.node))
-            bits.append(node.isEmpty ? .constant(false) : node.isFull || node == known ? .constant(true) : .node(node))
+            bits.append(
+                node.isEmpty
+                    ? .constant(false) : node.isFull || (isFound && node == known) ? .constant(true) : .node(node))
         }
         write(into, bits)
     }
