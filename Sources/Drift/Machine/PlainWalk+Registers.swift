@@ -32,16 +32,18 @@ extension PlainWalk {
         case .quantity(let quantity, let index):
             let quantity = packet.context.resolved(quantity)
             let width = quantity.width(for: packet.context.family)
-            let all: [Origin]
-            if let written = written[quantity] {
-                all = written
-            } else if let constant = packet.context.constant(of: quantity), packet.values[quantity] == nil {
-                all = (0..<width).map { .constant(constant >> UInt128(width - 1 - $0) & 1 == 1) }
-            } else {
-                all = (0..<width).map { .quantity(quantity, $0) }
-            }
             let missing = max(0, 8 - width)
-            return Array(repeating: .constant(false), count: missing) + all.dropFirst(index * 8).prefix(8 - missing)
+            // The bits of this byte alone: names have sixteen of them.
+            let places = min(index * 8, width)..<min(index * 8 + 8 - missing, width)
+            let bits: [Origin]
+            if let written = written[quantity] {
+                bits = Array(written.dropFirst(places.lowerBound).prefix(places.count))
+            } else if let constant = packet.context.constant(of: quantity), packet.values[quantity] == nil {
+                bits = places.map { .constant(constant >> UInt128(width - 1 - $0) & 1 == 1) }
+            } else {
+                bits = places.map { .quantity(quantity, $0) }
+            }
+            return missing == 0 ? bits : Array(repeating: .constant(false), count: missing) + bits
         }
     }
 
