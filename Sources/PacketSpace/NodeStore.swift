@@ -29,7 +29,7 @@ struct NodeStore {
     /// Results of if-then-else.
     var choices = OperationCache(logarithm: 10, maximum: 20)
     /// Cache misses so far, and how many of them end the current operation.
-    private var steps = 0
+    private(set) var steps = 0
     private var end = 0
 
     init(budget: Int, lifetime: Int = .max) {

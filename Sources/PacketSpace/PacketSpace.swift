@@ -30,6 +30,9 @@ public final class PacketSpace {
     /// How many nodes are alive, the terminal not counted. O(1).
     public var nodeCount: Int { store.count - 1 }
 
+    /// How many steps all operations so far took, what was remembered not counted. O(1).
+    public var steps: Int { store.steps }
+
     /// How many bytes the nodes, their table and the caches take. O(1).
     public var byteCount: Int { store.byteCount }
 

@@ -45,18 +45,14 @@ enum Command: String {
     }
 
     private static func list(_ session: borrowing Session) -> Int32 {
-        let tables = session.run(Array("list tables inet".utf8))
-        guard tables.succeeded else {
-            Output.error(tables.error)
-            return ExitCode.refused
-        }
-        let wanted = Array("table inet portgate".utf8)
-        guard tables.output.split(separator: UInt8(ascii: "\n")).contains(where: { $0.elementsEqual(wanted) }) else {
-            return ExitCode.success
-        }
         let command = Array("list table inet portgate".utf8)
         let table = session.run(command)
         guard table.succeeded else {
+            // libnftables reads everybody's rules to list the names of tables: so this is asked last.
+            let tables = session.run(Array("list tables inet".utf8))
+            let wanted = Array("table inet portgate".utf8)
+            let lines = tables.output.split(separator: UInt8(ascii: "\n"))
+            if tables.succeeded, !lines.contains(where: { $0.elementsEqual(wanted) }) { return ExitCode.success }
             Output.error(table.error)
             return ExitCode.refused
         }

@@ -23,9 +23,7 @@ import Testing
 
     @Test("a foreign set with a name of the gate's is not the gate's")
     func impostor() throws {
-        let limit = LiveExpression.dynamicSet(
-            set: "pg_x", operation: 1, key: Self.first, data: nil, timeoutMilliseconds: nil, negated: true,
-            expressions: [])
+        let limit = Self.update("pg_x", negated: true)
         let table = Self.table(
             "other", Self.base(0, -300, [Self.source + [limit, .verdict(.drop)]]), sets: [Self.sources("pg_x")])
         // A set of the gate's own has room, whenever it matters; of this one it is not known.
@@ -35,9 +33,7 @@ import Testing
 
     @Test("what a rule puts into a set, a later one finds there")
     func remembered() throws {
-        let update = LiveExpression.dynamicSet(
-            set: "seen", operation: 1, key: Self.first, data: nil, timeoutMilliseconds: nil, negated: false,
-            expressions: [])
+        let update = Self.update("seen", negated: false)
         let table = Self.table(
             "other",
             Self.base(0, -300, [Self.source + [update], Self.lookup("seen", negated: true) + [.verdict(.drop)]]),
@@ -50,6 +46,38 @@ import Testing
                 continue
             }
             #expect(words.contains { $0.hasPrefix("not: @seen has room") }, "\(words)")
+        }
+    }
+
+    @Test("behind hundreds of rules of others the one that matters is found, by hook and by policy")
+    func longTable() throws {
+        // 203.0.113.0/24 may come to 8443; what others do to other sources and other ports changes nothing.
+        func rules(_ deciding: [LiveExpression]) -> [[LiveExpression]] {
+            var rules = (0..<300).map { number -> [LiveExpression] in
+                let from =
+                    Self.source + [.compare(.equal, Self.first, [10, 0, UInt8(number / 256), UInt8(number % 256)])]
+                return (number % 3 == 0 ? Self.asks(UInt16(1_000 + number)) : from)
+                    + [.verdict(number % 2 == 0 ? .accept : .drop)]
+            }
+            rules.insert(deciding, at: 150)
+            return rules
+        }
+        let known = Self.source + [.compare(.equal, Self.first, [203, 0, 113, 9])]
+        for (hook, priority) in [(UInt32(0), Int32(-300)), (1, 10)] {
+            let harmless = Self.table("site", Self.base(hook, priority, rules(known + [.verdict(.accept)])))
+            #expect(try Self.compared([harmless]).isEqual)
+            let dropping = Self.table("site", Self.base(hook, priority, rules(known + [.verdict(.drop)])))
+            let found = try Self.compared([dropping])
+            #expect(found.undecided == [])
+            #expect(found.differences.map(\.kind) == [.overRestrictive], "\(found.differences.map(\.words))")
+            #expect(found.differences.first?.sources == IntervalList(0xcb00_7109, 0xcb00_7109))
+            #expect(found.differences.first?.trace.responsible?.handle == 151)
+            var closed = Self.base(hook, priority, rules(Self.asks(8_443) + [.verdict(.accept)]))
+            closed.hook?.policy = 0
+            #expect(try Self.compared([Self.table("site", closed)]).isEqual)
+            closed.rules.remove(at: 150)
+            let shut = try Self.compared([Self.table("site", closed)]).differences
+            #expect(shut.contains { $0.kind == .overRestrictive && $0.trace.responsible?.handle == nil })
         }
     }
 
@@ -167,8 +195,13 @@ import Testing
         let ruleset = LiveRuleset(tables: [table])
         let trace = PlainMachine(Program(ruleset) { _, _ in false })
             .judge(PlainPacket(context: PacketContext(family: .v4)), on: .arriving)
-        #expect(trace.verdict == "more than \(PlainMachine.mostRules) rules")
+        #expect(trace.isCut && !trace.isAccepted && trace.rulesMet == PlainMachine.mostRules + 1)
         #expect(try Self.compared([table]).differences.isEmpty)
+        // What is dropped behind them nobody can try: it is said, and is no finding.
+        table.chains[0].rules.append(LiveRule(expressions: Self.asks(8443) + [.verdict(.drop)]))
+        let outcome = try Self.compared([table])
+        #expect(outcome.differences.isEmpty)
+        #expect(outcome.undecided.contains { $0.contains("more rules than one look may run") })
     }
 
     // MARK: Targets of xtables
@@ -242,6 +275,11 @@ extension SoundnessTests {
 
     fileprivate static func lookup(_ set: String, negated: Bool) -> [LiveExpression] {
         source + [.lookup(set: set, from: first, into: nil, negated: negated)]
+    }
+
+    fileprivate static func update(_ set: String, negated: Bool) -> LiveExpression {
+        .dynamicSet(
+            set: set, operation: 1, key: first, data: nil, timeoutMilliseconds: nil, negated: negated, expressions: [])
     }
 
     fileprivate static func sources(_ name: String) -> LiveSet { LiveSet(name: name, flags: .dynamic, keyLength: 4) }

@@ -12,7 +12,7 @@ import Testing
 @Suite("DriftReader")
 struct DriftReaderTests {
     /// A judge that says what it is told to.
-    private struct Judge: MeaningJudge {
+    struct Judge: MeaningJudge {
         var say: @Sendable (MeaningQuestion) throws -> [DriftFinding] = { _ in [] }
 
         func findings(_ question: MeaningQuestion) throws -> [DriftFinding] { try say(question) }
@@ -21,7 +21,7 @@ struct DriftReaderTests {
     private struct Refusal: Error {}
 
     /// A host on which nothing is to be said.
-    private static let calm = DriftHost(
+    static let calm = DriftHost(
         listeners: { () throws(GateFailure) in
             let socket = ListeningSocket(transport: .tcp, address: nil, isIPv6: false, port: 5432, user: 0, inode: 1)
             return HostListeners(listeners: [HostListeners.Listener(socket: socket, owner: nil)])
@@ -44,17 +44,17 @@ struct DriftReaderTests {
             return spots
         }, logGroups: { [77: 1] }, addresses: { nil })
 
-    private static let policy = GateSample.policy([
+    static let policy = GateSample.policy([
         GateSample.port("db", 5432, rules: [GateSample.rule("billing", ["10.0.0.0/8"])])
     ])
 
-    private static func apply(_ policy: Policy, _ folder: StateFolder) throws {
+    static func apply(_ policy: Policy, _ folder: StateFolder) throws {
         let applier = Applier(door: .live(), state: folder.directory, appliedBy: "tests") { GateSample.now }
         let lock = try folder.directory.lock(waitSeconds: 0, now: GateSample.now)
         _ = try applier.apply(GateSample.change(policy), seen: KernelDoor.live().look(), holding: lock)
     }
 
-    private static func read(
+    static func read(
         _ folder: StateFolder, _ declared: DeclaredPolicy = .policy(policy, paths: ["gate.yaml"]),
         host: DriftHost = calm,
         door: KernelDoor = .live(), judge: Judge? = Judge(), accepts: Bool = false, remembers: Bool = true,
@@ -74,7 +74,7 @@ struct DriftReaderTests {
     }
 
     /// The codes that a look finds, notes aside.
-    private static func codes(_ report: DriftReport) -> [String] {
+    static func codes(_ report: DriftReport) -> [String] {
         report.entries.filter { $0.finding.diagnostic.severity > .note }.map(\.finding.diagnostic.code).sorted()
     }
 
@@ -250,162 +250,5 @@ struct DriftReaderTests {
         }
         #expect(Self.codes(report).contains("PG312"))
         #expect(report.entries.contains { $0.finding.diagnostic.message.contains("epoch 9, recorded is 1") })
-    }
-
-    @Test("I01: a change made and undone on a live kernel is told until it is accepted")
-    func madeAndUndone() throws {
-        let reports = try ScratchNetworkNamespace.run {
-            let folder = try StateFolder()
-            try Self.apply(Self.policy, folder)
-            var reports = [Self.read(folder)]
-            try NftTool.run("add rule inet portgate pg_about return")
-            let last = try NftTool.run("-a", "list", "chain", "inet", "portgate", "pg_about")
-                .split(separator: "\n").last { $0.contains("# handle") && !$0.contains("chain") }
-            let number = last?.split(separator: " ").last ?? ""
-            try NftTool.run("delete rule inet portgate pg_about handle \(number)")
-            reports.append(Self.read(folder, remembers: false, after: 120))
-            reports.append(Self.read(folder, after: 180))
-            reports.append(Self.read(folder, after: 240))
-            reports.append(Self.read(folder, accepts: true, after: 300))
-            reports.append(Self.read(folder, after: 360))
-            return reports
-        }
-        #expect(reports.map(Self.codes) == [[], ["PG331"], ["PG331"], ["PG331"], [], []])
-        #expect(Set(reports[1...3].flatMap { $0.entries.map(\.id) }).count == 1)
-        #expect(reports[1].entries.first?.finding.diagnostic.message.contains("the rules are the same") == true)
-    }
-
-    @Test("a change of another table is a note that names it, and an apply explains its own steps")
-    func otherTable() throws {
-        let reports = try ScratchNetworkNamespace.run {
-            let folder = try StateFolder()
-            try Self.apply(Self.policy, folder)
-            _ = Self.read(folder)
-            try NftTool.run("add table ip x; add chain ip x y; add rule ip x y counter")
-            var reports = [Self.read(folder, after: 120)]
-            let edited = GateSample.policy([GateSample.port("db", 5432)])
-            try Self.apply(edited, folder)
-            reports.append(Self.read(folder, .policy(edited, paths: ["gate.yaml"]), after: 180))
-            return reports
-        }
-        #expect(reports[0].entries.map(\.finding.diagnostic.code) == ["PG332"])
-        #expect(reports[0].entries.first?.finding.diagnostic.message.hasSuffix("changed: ip x") == true)
-        #expect(reports[1].entries.isEmpty, "\(reports[1].entries)")
-    }
-
-    @Test("a fingerprint sees rules, order, elements and flags, and no counter, handle or timed element")
-    func fingerprint() throws {
-        func tables(_ ruleset: String, _ more: [String] = []) throws -> [String: String] {
-            try ScratchNetworkNamespace.run {
-                try NftTool.run(ruleset)
-                for line in more { try NftTool.run(line) }
-                return try RulesetFingerprint.read().tables
-            }
-        }
-        let base = """
-            table ip t {
-              set s { type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 }; }
-              set i { type ipv4_addr; flags interval; elements = { 10.0.0.0/8 }; }
-              set d { type ipv4_addr; flags timeout; }
-              counter n { packets 1 bytes 2 }
-              chain c { ip saddr @s counter packets 5 bytes 6 accept; ip saddr 10.1.1.1 drop; }
-            }
-            """
-        func changed(_ from: String, _ to: String) -> String {
-            let parts = base.components(from)
-            return parts.joined(separator: to)
-        }
-        let whole = try tables(base)
-        #expect(whole.keys.sorted() == ["ip t"])
-        #expect(try tables(changed("packets 5 bytes 6", "packets 7 bytes 8")) == whole)
-        #expect(try tables(changed("10.0.0.1, 10.0.0.2", "10.0.0.2, 10.0.0.1")) == whole)
-        #expect(try tables(base, ["add element ip t d { 10.0.0.9 timeout 1h }"]) == whole)
-        #expect(
-            try tables(
-                base,
-                [
-                    "add rule ip t c drop", "flush chain ip t c",
-                    "add rule ip t c ip saddr @s counter packets 0 bytes 0 accept",
-                    "add rule ip t c ip saddr 10.1.1.1 drop",
-                ])
-                == whole)
-        for (from, to) in [
-            ("10.0.0.2 }", "10.0.0.3 }"), ("10.0.0.0/8", "10.0.0.0/9"), ("10.1.1.1 drop", "10.1.1.1 accept"),
-            ("chain c", "chain d"), ("table ip t {", "table ip t { flags dormant;"),
-        ] {
-            #expect(try tables(changed(from, to)) != whole, "\(from) -> \(to)")
-        }
-    }
-
-    @Test("I02: every transaction is heard, with the process that made it")
-    func events() throws {
-        let steps = try ScratchNetworkNamespace.run {
-            var events = try RulesetEvents()
-            try NftTool.run("add table ip a; add table ip b")
-            try NftTool.run("delete table ip a")
-            var found: [RulesetStep] = []
-            while found.count < 2, events.wait(milliseconds: 10_000) {
-                for case .step(let step) in try events.take() { found.append(step) }
-            }
-            return found
-        }
-        #expect(steps.map(\.name) == ["nft", "nft"])
-        #expect(steps.last.map { $0.generation } == steps.first.map { $0.generation + 1 })
-        #expect(steps.allSatisfy { $0.process > 0 })
-    }
-
-    /// Watches an empty namespace for so many looks; `work` runs after the first.
-    private static func watch(
-        looks wanted: Int, room: Int32 = RulesetEvents.room, _ work: @escaping @Sendable () throws -> Void
-    ) throws -> [String] {
-        try ScratchNetworkNamespace.run {
-            var told: [String] = []
-            var looks = 0
-            var watch = DriftWatch { steps in
-                DriftReport(at: GateSample.now, facts: DriftReport.Facts(), findings: [], sources: SourceMap())
-            }
-            watch.room = room
-            _ = try watch.run {
-                looks >= wanted
-            } tell: { news in
-                switch news {
-                case .lost: told.append("lost")
-                case .look(_, _, let steps, _):
-                    looks += 1
-                    told.append("look after \(steps.map(\.name))")
-                    if looks == 1 { try work() }
-                }
-            }
-            return told
-        }
-    }
-
-    @Test("a watch looks again after a transaction, and knows who made it")
-    func watch() throws {
-        let told = try Self.watch(looks: 2) { try NftTool.run("add table ip a") }
-        #expect(told == ["look after []", "look after [\"nft\"]"])
-    }
-
-    @Test("I02: events that the kernel had no room for are told, and looked after")
-    func lost() throws {
-        let told = try Self.watch(looks: 2, room: 1) {
-            for _ in 0..<20 { try NftTool.run("add table ip a; delete table ip a") }
-        }
-        #expect(told.contains("lost"), "\(told)")
-        #expect(told.last?.hasPrefix("look after ") == true)
-    }
-}
-
-extension String {
-    /// The text before and after the first place of another.
-    fileprivate func components(_ separator: String) -> [String] {
-        var rest = Substring(self)
-        while !rest.isEmpty {
-            if rest.hasPrefix(separator) {
-                return [String(self[..<rest.startIndex]), String(rest.dropFirst(separator.count))]
-            }
-            rest = rest.dropFirst()
-        }
-        return [self]
     }
 }

@@ -4,19 +4,25 @@ import Testing
 
 /// A namespace with a gate that was applied there, in which `portgate drift` looks.
 final class DriftBench: HostBench {
-    static let policy = """
+    static let policy = policy("cidrs: [10.1.0.0/16]")
+
+    /// A policy of one port, with who its rule lets in, and more identities and networks.
+    static func policy(_ admins: String, identities: String = "", networks: String = "") -> String {
+        """
         version: 1
         name: lab
-        identities: { alice: { addresses: [192.0.2.1/32] } }
+        networks: { \(networks) }
+        identities: { \(identities)alice: { addresses: [192.0.2.1/32] } }
         ports:
           - name: ssh
             port: 22
             protocol: tcp
             grants: { to: [alice], longest: 1h, ticket: optional }
             allow:
-              - { name: admins, cidrs: [10.1.0.0/16] }
+              - { name: admins, \(admins) }
 
         """
+    }
 
     /// Makes the namespace and applies a policy there, beside which other files may lie.
     convenience init(_ policy: String = DriftBench.policy, files: [String: String] = [:]) throws {

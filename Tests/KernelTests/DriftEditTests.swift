@@ -14,17 +14,7 @@ final class DriftEditTests {
     init() throws {
         lab = try GateLab()
         try lab.server.serve("tcp/8443")
-        // What comes by the gate is counted behind it; answers are judged by themselves.
-        try lab.server.loadForeign(
-            """
-            table ip seen {
-                counter asked { }
-                chain in {
-                    type filter hook input priority 20
-                    tcp dport 8443 counter name asked
-                }
-            }
-            """)
+        try lab.countBehindTheGate()
         try lab.apply(DriftMeaningTests.settings)
     }
 
@@ -60,7 +50,7 @@ final class DriftEditTests {
         }
         try nft("reset counter ip seen asked")
         _ = try host.connect(server, 8443, source: source)
-        return try !lab.server.check("/usr/sbin/nft", "list", "counter", "ip", "seen", "asked").contains("packets 0 ")
+        return try lab.hasCountedBehindTheGate()
     }
 
     /// Judges, and asks the kernel for each witness; returns how many deviations there were.

@@ -126,29 +126,16 @@ struct DriftMeaningTests {
         let lab = try GateLab()
         try lab.server.serve("tcp/8443")
         try lab.apply(Self.settings)
-        // What comes by the gate; the answers are judged by themselves, and cut.
-        try lab.server.loadForeign(
-            """
-            table ip seen {
-                counter asked { }
-                chain in {
-                    type filter hook input priority 20
-                    tcp dport 8443 counter name asked
-                }
-            }
-            """)
-        func asked() throws -> Bool {
-            try !lab.server.check("/usr/sbin/nft", "list", "counter", "ip", "seen", "asked").contains("packets 0 ")
-        }
+        try lab.countBehindTheGate()
         #expect(try lab.intruder.connect("10.99.2.1", 8443).isKeptOut)
-        #expect(try !asked())
+        #expect(try !lab.hasCountedBehindTheGate())
         try lab.server.check("/usr/sbin/nft", "insert rule inet portgate pg_gate ip saddr 10.99.2.0/24 accept")
         let (_, outcome) = try Self.judge(lab, Self.settings)
         let open = try #require(outcome.differences.first { $0.kind == .overPermissive && !$0.isOwn })
         #expect(open.trace.responsible?.chain == "pg_gate")
         #expect(Self.source(open).hasPrefix("10.99.2."))
         _ = try lab.intruder.connect("10.99.2.1", 8443)
-        #expect(try asked())
+        #expect(try lab.hasCountedBehindTheGate())
     }
 
     @Test("a drop behind the gate keeps the witness out")

@@ -102,6 +102,25 @@ final class GateLab {
         return try #require(outcome).get()
     }
 
+    /// Counts behind the gate what asks for 8443/tcp over IPv4: answers are judged by themselves, and may be cut.
+    func countBehindTheGate() throws {
+        try server.loadForeign(
+            """
+            table ip seen {
+                counter asked { }
+                chain in {
+                    type filter hook input priority 20
+                    tcp dport 8443 counter name asked
+                }
+            }
+            """)
+    }
+
+    /// Whether anything was counted since the counter was made or reset.
+    func hasCountedBehindTheGate() throws -> Bool {
+        try !server.check("/usr/sbin/nft", "list", "counter", "ip", "seen", "asked").contains("packets 0 ")
+    }
+
     /// Packets that a named counter has seen.
     func counter(_ name: String) throws -> Int {
         let text = try server.check("/usr/sbin/nft", "list", "counter", "inet", "portgate", name)

@@ -51,7 +51,7 @@ public struct PolicyComparison: Sendable {
         public var undecided: [String] = []
         /// How many nodes the diagrams had.
         public var nodes = 0
-        /// Expressions of all rules, and those of them that are not modelled.
+        /// Whether the host lets in exactly what the policy allows, for sure.
         public var isEqual: Bool { differences.isEmpty && undecided.isEmpty }
     }
 
@@ -134,8 +134,9 @@ public struct PolicyComparison: Sendable {
         let space = run.space
         let declared = declared(scenario, run.variables, known)
         let asked = try policy.ports.map { try declared.asked($0) }
-        let live = try run.judge(asked: try space.union(of: asked))
-        let universe = try run.pin(try scenario.universe(run.variables, times: times))
+        let coming = try scenario.universe(run.variables, times: times)
+        let live = try run.judge(coming, asked: try space.union(of: asked))
+        let universe = try run.pin(coming)
         // Nobody reaches this host by an address that it does not have.
         var reachable = Node.full
         if !scenario.isOwn, let own = ownAddresses(scenario.family) {
@@ -163,12 +164,12 @@ public struct PolicyComparison: Sendable {
         if !scenario.isOwn { try publish(live, universe, declared, run, &outcome) }
     }
 
-    /// The packets from outside for which a port is gated: those for this host's sockets, those that are led behind it, or both.
+    /// The packets from outside for which a port is gated: those for this host's sockets, those that are forwarded to where they are translated, or both.
     private func reach(
         of port: Port, _ live: LiveJudgement, _ scenario: Scenario, _ space: PacketSpace
     ) throws -> Node {
         if scenario.isOwn || port.reach.count == 2 { return .full }
-        return port.reach.contains(.host) ? !live.led : live.led
+        return port.reach.contains(.host) ? !live.forwarded : live.forwarded
     }
 
     /// Finds what is published by translation and declared by nobody.
@@ -284,6 +285,10 @@ public struct PolicyComparison: Sendable {
         _ kind: DriftFinding.Kind, _ packet: PlainPacket, _ trace: PlainTrace, _ condition: String?, _ run: ScenarioRun,
         _ allowance: PolicySpace.Allowance
     ) -> String? {
+        if trace.isCut {
+            return "\(run.scenario.words), port \(policy.ports[allowance.port].name): \(trace.verdict), so that "
+                + "\(packet.words) was not tried"
+        }
         let expected = kind == .overPermissive
         let isElsewhere = condition != nil && !trace.isAccepted
         guard trace.isAccepted == expected || isElsewhere else {

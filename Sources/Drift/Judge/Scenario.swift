@@ -53,7 +53,7 @@ struct Scenario: Hashable, Sendable {
         }
         var context = PacketContext(family: family, constants: constants, aliases: Self.aliases)
         context.isBeginning = true
-        context.comesBack = isOwn
+        context.isLoopback = isOwn
         return context
     }
 

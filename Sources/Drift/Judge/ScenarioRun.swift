@@ -11,7 +11,7 @@ struct LiveJudgement {
     /// Those that get through and are translated to another host, or a container.
     let translated: Node
     /// Those that are translated there, whether they get through or not.
-    let led: Node
+    let forwarded: Node
 }
 
 /// What the ways of one family have in common: all that rules and policy ask for is announced once, and the diagrams of sets are
@@ -49,8 +49,8 @@ final class ScenarioRun {
     let scenario: Scenario
     let variables: PacketVariables
     let machine: SymbolicMachine
-    /// What packets begin with, of what rules may write.
-    private var pinned: [UInt32: Bool] = [:]
+    /// The packets that are judged, and what they begin with of what rules may write.
+    private var beginning = SymbolicMachine.Beginning()
 
     init(_ scenario: Scenario, of family: FamilyRun) {
         self.scenario = scenario
@@ -60,18 +60,18 @@ final class ScenarioRun {
 
     var space: PacketSpace { variables.space }
 
-    /// Judges all packets of the scenario; only those `asked` for, when a packet stays one of them on its whole way.
-    func judge(asked: Node) throws -> LiveJudgement {
+    /// Judges the packets of a set; only those `asked` for, when a packet stays one of them on its whole way.
+    func judge(_ universe: Node, asked: Node) throws -> LiveJudgement {
         if !variables.isWritten(.destinationPort), !variables.isWritten(.transport) { machine.relevant = asked }
-        let summary = try machine.summary(of: scenario.path)
-        pinned = variables.initialValues
+        beginning = .init(packets: universe, bits: variables.initialValues)
+        let summary = try machine.summary(of: scenario.path, from: beginning)
         let isElsewhere = try variables.node(.translation, is: 1)
         var elsewhere: [Node] = []
         for (exit, way) in summary.exits { if case .elsewhere = exit { elsewhere.append(way.packets) } }
         return LiveJudgement(
             accepted: try pin(summary[.onward].packets), elsewhere: try pin(try space.union(of: elsewhere)),
             translated: try pin(try space.before(summary[.onward], isElsewhere)),
-            led: try pin(
+            forwarded: try pin(
                 try space.union(of: try summary.exits.values.map { try space.before($0, isElsewhere) })))
     }
 
@@ -79,10 +79,10 @@ final class ScenarioRun {
     func region(of rule: Responsible, index: Int?) throws -> Node {
         machine.watched = (rule, index)
         defer { machine.watched = nil }
-        return try pin(try machine.summary(of: scenario.path).events[.watched] ?? .empty)
+        return try pin(try machine.summary(of: scenario.path, from: beginning).events[.watched] ?? .empty)
     }
 
-    func pin(_ node: Node) throws -> Node { pinned.isEmpty ? node : try space.restrict(node, pinned) }
+    func pin(_ node: Node) throws -> Node { beginning.bits.isEmpty ? node : try space.restrict(node, beginning.bits) }
 
     // MARK: Packets
 
@@ -94,7 +94,7 @@ final class ScenarioRun {
             wanted.merge(variables.assignment(index, value: value)) { first, _ in first }
         }
         guard let found = space.witness(in: set, preferring: { wanted[$0] ?? false }) else { return nil }
-        let bit: (UInt32) -> Bool = { found[$0] ?? self.pinned[$0] ?? wanted[$0] ?? false }
+        let bit: (UInt32) -> Bool = { found[$0] ?? self.beginning.bits[$0] ?? wanted[$0] ?? false }
         var packet = PlainPacket(context: variables.context)
         for quantity in variables.quantities {
             let index = variables.index(of: quantity)

@@ -175,6 +175,10 @@ public struct TableComparison: Sendable {
             }
             let mine = PlainMachine(programs[1]).judge(packet, on: path)
             let theirs = PlainMachine(programs[0]).judge(packet, on: path)
+            if mine.isCut || theirs.isCut {
+                outcome.undecided.append("\(mine.isCut ? mine.verdict : theirs.verdict): \(packet.words) was not tried")
+                return
+            }
             if kind == .overPermissive || kind == .overRestrictive, mine.isAccepted == theirs.isAccepted {
                 outcome.undecided.append("the two evaluators disagree on \(packet.words)")
                 return

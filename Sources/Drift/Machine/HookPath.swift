@@ -55,7 +55,7 @@ struct BaseChainPlace {
     let table: LiveTable
     let chain: LiveChain
     let hook: LiveChain.Hook
-    let surroundings: Surroundings
+    let hookState: HookState
 }
 
 extension LiveRuleset {
@@ -73,7 +73,7 @@ extension LiveRuleset {
                     (
                         order,
                         BaseChainPlace(
-                            table: table, chain: chain, hook: hook, surroundings: table.surroundings(of: hook))
+                            table: table, chain: chain, hook: hook, hookState: table.hookState(of: hook))
                     ))
             }
         }
@@ -88,9 +88,9 @@ extension LiveRuleset {
 extension LiveTable {
     /// Where a base chain of the table is met: before conntrack at ingress, and at prerouting and output up to its own priority,
     /// -200; with an output interface at forward, output and postrouting.
-    fileprivate func surroundings(of hook: LiveChain.Hook) -> Surroundings {
-        if isIngress(hook) { return Surroundings(isBeforeConntrack: true, hasOutput: false) }
-        return Surroundings(
+    fileprivate func hookState(of hook: LiveChain.Hook) -> HookState {
+        if isIngress(hook) { return HookState(isBeforeConntrack: true, hasOutput: false) }
+        return HookState(
             isBeforeConntrack: (hook.number == 0 || hook.number == 3) && hook.type != "nat" && hook.priority <= -200,
             hasOutput: (2...4).contains(hook.number))
     }
@@ -167,53 +167,107 @@ extension SymbolicMachine {
         ])
     }
 
-    /// Returns what becomes of packets on a path: those that go on at its end pass by `onward`.
-    func summary(of path: HookPath) throws -> Summary {
+    /// Packets as they come: a set, and bits that all of them have.
+    struct Beginning {
+        var packets = Node.full
+        var bits: [UInt32: Bool] = [:]
+    }
+
+    /// Returns what becomes of packets on a path: those that go on at its end pass by `onward`. What becomes of others than those that
+    /// begin it is left open.
+    func summary(of path: HookPath, from beginning: Beginning = Beginning()) throws -> Summary {
+        let space = variables.space
+        let asked = relevant
+        defer { relevant = asked }
         var parts: [Summary] = []
         for step in path.steps {
-            if case .becomes(let quantity, let value) = step {
-                var way = Way.everything
-                let index = variables.index(of: quantity)
-                for (level, isSet) in variables.assignment(index, value: value) {
-                    way.writes[level] = isSet ? .full : .empty
-                }
-                parts.append(Summary(exits: [.onward: way]))
-                continue
-            }
-            if case .copies(let quantity, let source) = step {
-                guard variables.isKnown(quantity),
-                    case .bits(let field) = variables.representation(variables.index(of: quantity))
-                else {
-                    continue
-                }
-                var way = Way.everything
-                for (place, bit) in variables.bits(variables.index(of: source)).enumerated() {
-                    way.writes[field.firstLevel + UInt32(place)] = try SymbolicTests(variables: variables).node(bit)
-                }
-                parts.append(Summary(exits: [.onward: way]))
-                continue
-            }
-            if step == .delivery {
+            switch step {
+            case .becomes(let quantity, let value): parts.append(summary(of: quantity, becoming: value))
+            case .copies(let quantity, let source): parts.append(try summary(of: quantity, copying: source))
+            case .delivery:
+                let places = baseChains(of: HookPath(steps: [.delivery]))
+                if places.contains(where: isLong) { relevant = try narrowed(asked, from: beginning, by: parts) }
                 parts.append(try delivery())
-                continue
+            case .ingress, .hook:
+                for place in ruleset.baseChains(at: step, sees: sees) {
+                    if isLong(place) { relevant = try narrowed(asked, from: beginning, by: parts) }
+                    parts.append(try summary(of: place))
+                }
             }
-            for place in ruleset.baseChains(at: step, sees: sees) { parts.append(try summary(of: place)) }
         }
-        return try variables.space.sequence(of: parts[...])
+        return try space.sequence(of: parts[...])
+    }
+
+    private func summary(of quantity: Quantity, becoming value: UInt128) -> Summary {
+        var way = Way.everything
+        for (level, isSet) in variables.assignment(variables.index(of: quantity), value: value) {
+            way.writes[level] = isSet ? .full : .empty
+        }
+        return Summary(exits: [.onward: way])
+    }
+
+    private func summary(of quantity: Quantity, copying source: Quantity) throws -> Summary {
+        guard variables.isKnown(quantity),
+            case .bits(let field) = variables.representation(variables.index(of: quantity))
+        else { return .passes }
+        var way = Way.everything
+        for (place, bit) in variables.bits(variables.index(of: source)).enumerated() {
+            way.writes[field.firstLevel + UInt32(place)] = try SymbolicTests(variables: variables).node(bit)
+        }
+        return Summary(exits: [.onward: way])
+    }
+
+    /// Whether it pays to find out first which packets get to a base chain. The gate looks ports up, and does not ask for each in turn.
+    private func isLong(_ place: BaseChainPlace) -> Bool {
+        var count = 0
+        for chain in place.table.chains { count += chain.rules.count }
+        return count >= longTable && Atom.Owner(family: place.table.family, table: place.table.name) != .gate
+    }
+
+    /// A diagram that rules are held against has at most so many nodes.
+    private static let mostNodes = 4_096
+    /// By what most rules tell packets, and whether rules may write it.
+    private var telling: [Quantity] {
+        let known = [Quantity.transport, .destinationPort, .source].filter { !variables.isWritten($0) }
+        // Hooks write it, and no rule can.
+        return (known + [.meta(MetaKey.inputInterfaceName.rawValue)]).filter(variables.isKnown)
+    }
+
+    /// Returns those of the packets asked about that go on so far, as they are then, as far as they are told by what no rule writes.
+    private func narrowed(_ asked: Node, from beginning: Beginning, by parts: [Summary]) throws -> Node {
+        let space = variables.space
+        let way = try space.sequence(of: parts[...])[.onward]
+        var kept: [UInt32] = []
+        var fixed = Node.full
+        for quantity in telling {
+            for level in variables.levels(variables.index(of: quantity)).ranges.joined() {
+                switch way.writes[level] {
+                case nil: kept.append(level)
+                case .full?: fixed = try space.intersection(fixed, try space.variable(level))
+                case .empty?: fixed = try space.difference(fixed, try space.variable(level))
+                default: continue
+                }
+            }
+        }
+        let onward = try space.restrict(try space.intersection(way.packets, beginning.packets), beginning.bits)
+        let passing = try space.exists(onward, LevelSet(levels: kept).complement())
+        guard space.size(of: passing) <= Self.mostNodes else { return asked }
+        return try space.intersection(asked, try space.intersection(passing, fixed))
     }
 
     /// Returns what becomes of packets at one base chain.
     func summary(of place: BaseChainPlace) throws -> Summary {
-        let inner = try summary(of: place.chain, in: place.table, place.surroundings)
+        // Who gets to the policy is only asked where it is watched.
+        let watchesPolicy = watched.map { $0.index == nil && isWatched(place.chain, in: place.table) } ?? false
+        let end: ChainEnd = watchesPolicy ? .onward : place.hook.policy == 0 ? .drop : .accept
+        let inner = try summary(of: place.chain, in: place.table, place.hookState, to: end)
         let space = variables.space
         var result = inner
         result.exits[.onward] = nil
         result.exits[.back] = nil
         result.exits[.accept] = nil
         let undecided = try space.join(inner[.onward], inner[.back])
-        if let watched, watched.index == nil, isWatched(place.chain, in: place.table) {
-            result.events[.watched] = undecided.packets
-        }
+        if watchesPolicy { result.events[.watched] = undecided.packets }
         var passing = inner[.accept]
         if place.hook.policy == 0 {
             result.exits[.drop] = try space.join(inner[.drop], undecided)

@@ -60,6 +60,8 @@ public struct PlainTrace: Sendable {
     public var logs: [String] = []
     /// How many rules it met.
     var rulesMet = 0
+    /// Whether its way was given up before its end: the verdict is none of the rules'.
+    var isCut = false
 }
 
 /// Executes the rules of a ruleset on one packet, plainly: the second opinion by which every witness is tried before it is shown.
@@ -68,8 +70,9 @@ struct PlainMachine {
     /// Answers for what is not modelled, where the packet itself does not.
     var answers: ((Atom, PlainPacket) -> Bool)?
 
-    /// How many rules one packet may meet: chains that lead to each other many times over never end.
+    /// How many rules one packet may meet, and all packets of a look together: chains can lead to each other many times over.
     static let mostRules = 400_000
+    static let mostRulesInAll = 20_000_000
 
     init(_ program: Program) { self.program = program }
 
@@ -98,7 +101,7 @@ struct PlainMachine {
             }
             let places = program.ruleset.baseChains(at: step) { $0.sees(packet.context.family) }
             for place in places where meets(place, packet) {
-                switch run(place.chain, in: place.table, place.surroundings, &packet, &trace, depth: 0) {
+                switch run(place.chain, in: place.table, place.hookState, &packet, &trace, depth: 0) {
                 case .accept: continue
                 case .onward, .back:
                     let policy = Responsible(
@@ -140,20 +143,24 @@ struct PlainMachine {
 
     /// Runs a chain to its end.
     func run(
-        _ chain: LiveChain, in table: LiveTable, _ surroundings: Surroundings, _ packet: inout PlainPacket,
+        _ chain: LiveChain, in table: LiveTable, _ hookState: HookState, _ packet: inout PlainPacket,
         _ trace: inout PlainTrace, depth: Int
     ) -> Exit {
-        guard depth < 64 else { return .elsewhere("a loop of chains") }
-        let ordinals = program.ordinals(of: chain, in: table)
-        for (index, rule) in chain.rules.enumerated() {
-            trace.rulesMet += 1
-            guard trace.rulesMet <= Self.mostRules else { return .elsewhere("more than \(Self.mostRules) rules") }
-            var walk = PlainWalk(
-                machine: self, table: table, chain: chain, rule: rule, index: index, surroundings: surroundings,
-                ordinals: ordinals[index], packet: packet, trace: trace)
-            let exit = walk.run(depth: depth)
-            packet = walk.packet
-            trace = walk.trace
+        guard depth < 64 else {
+            trace.isCut = true
+            return .elsewhere("a loop of chains")
+        }
+        var walk = PlainWalk(
+            machine: self, table: table, chain: chain, hookState: hookState, depth: depth, packet: packet, trace: trace)
+        defer { (packet, trace) = (walk.packet, walk.trace) }
+        for index in chain.rules.indices {
+            walk.trace.rulesMet += 1
+            program.rulesMet += 1
+            guard walk.trace.rulesMet <= Self.mostRules, program.rulesMet <= Self.mostRulesInAll else {
+                walk.trace.isCut = true
+                return .elsewhere("more rules than one look may run")
+            }
+            let exit = walk.run(index)
             if exit != .onward { return exit }
         }
         return .onward

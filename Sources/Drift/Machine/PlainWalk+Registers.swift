@@ -16,14 +16,10 @@ extension PlainWalk {
         }
     }
 
-    func byte(_ source: ByteSource) -> UInt8 {
-        switch source {
-        case .constant(let byte): return byte
-        case .quantity(let quantity, let index):
-            if case .atom(let atom) = quantity { return answer(atom) ? 1 : 0 }
-            let count = (packet.context.resolved(quantity).width(for: packet.context.family) + 7) / 8
-            return UInt8(truncatingIfNeeded: packet[quantity] >> UInt128((count - 1 - index) * 8))
-        }
+    /// A quantity's value in the packet, and how many bytes it has.
+    private func number(_ quantity: Quantity) -> (value: UInt128, count: Int) {
+        let quantity = packet.context.resolved(quantity)
+        return (packet[quantity], (quantity.width(for: packet.context.family) + 7) / 8)
     }
 
     func origin(_ source: ByteSource) -> [Origin] {
@@ -49,38 +45,47 @@ extension PlainWalk {
 
     // MARK: Registers
 
+    /// Returns the bytes of the packet that sources name.
+    func bytes(of sources: [ByteSource]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(sources.count)
+        var last: (quantity: Quantity, value: UInt128, count: Int)?
+        for source in sources {
+            switch source {
+            case .constant(let byte): bytes.append(byte)
+            case .quantity(.atom(let atom), _): bytes.append(answer(atom) ? 1 : 0)
+            case .quantity(let quantity, let index):
+                if last?.quantity != quantity {
+                    let (value, count) = number(quantity)
+                    last = (quantity, value, count)
+                }
+                guard let last else { continue }
+                bytes.append(UInt8(truncatingIfNeeded: last.value >> UInt128((last.count - 1 - index) * 8)))
+            }
+        }
+        return bytes
+    }
+
     mutating func write(_ register: LiveRegister, _ new: [UInt8], _ from: [Origin]) {
-        var place = register.offset
-        for byte in new where place < bytes.count {
-            bytes[place] = byte
-            place += 1
-        }
-        let end = min((register.offset + max(new.count, (from.count + 7) / 8) + 3) / 4 * 4, LiveRegister.byteCount)
-        while origins.count < end * 8 { origins.append(nil) }
-        for (offset, origin) in from.enumerated() where register.offset * 8 + offset < origins.count {
-            origins[register.offset * 8 + offset] = origin
-        }
-        while place % 4 != 0 {
-            bytes[place] = 0
-            for bit in 0..<8 { origins[place * 8 + bit] = .constant(false) }
-            place += 1
-        }
+        registers.write(register, new) { .bits(Array(from[$0 * 8..<$0 * 8 + 8])) }
     }
 
     func readOrigins(_ register: LiveRegister, _ count: Int) -> [Origin]? {
-        guard count > 0, (register.offset + count) * 8 <= origins.count else { return nil }
-        var found: [Origin] = []
-        for origin in origins[register.offset * 8..<(register.offset + count) * 8] {
-            guard let origin else { return nil }
-            found.append(origin)
-        }
-        return found
+        registers.origins(register, count)?.flatMap { origins(of: $0) }
     }
 
-    func read(_ register: LiveRegister, _ count: Int) -> [UInt8]? {
-        guard readOrigins(register, count) != nil else { return nil }
-        return Array(bytes[register.offset..<register.offset + count])
+    /// The bits from which a register's byte comes.
+    func origins(of byte: PlainRegisters.Byte) -> [Origin] {
+        switch byte {
+        case .zero: Array(repeating: .constant(false), count: 8)
+        case .loaded(let number, let place): origin(machine.program.loads[number].bytes[place])
+        case .masked(let number, let place, let mask, let xor):
+            Self.masked(origin(machine.program.loads[number].bytes[place]), mask, xor)
+        case .bits(let bits): bits
+        }
     }
+
+    func read(_ register: LiveRegister, _ count: Int) -> [UInt8]? { registers.read(register, count).map(Array.init) }
 
     func words(_ bits: [Origin]?) -> String {
         Origin.words(bits, width: { $0.width(for: packet.context.family) })
@@ -89,34 +94,28 @@ extension PlainWalk {
     mutating func make(_ words: String, _ into: LiveRegister, bytes count: Int = 4) {
         let quantity = Quantity.made(words, width: count * 8)
         let sources = (0..<count).map { ByteSource.quantity(quantity, $0) }
-        write(into, sources.map(byte), sources.flatMap(origin))
+        write(into, bytes(of: sources), sources.flatMap(origin))
     }
 
     mutating func combine(
         _ from: LiveRegister, _ into: LiveRegister, _ length: Int, _ operation: LiveExpression.BitOperation
     ) {
-        guard let value = read(from, length), let old = readOrigins(from, length) else {
+        guard let value = read(from, length), let made = registers.origins(from, length) else {
             return make("bits of an empty register", into)
         }
-        switch operation {
-        case .mask(let mask, let xor):
+        if case .mask(let mask, let xor) = operation {
             guard mask.count >= length, xor.count >= length else { return make("bits under a short mask", into) }
-            var new: [Origin] = []
-            for (place, origin) in old.enumerated() {
-                let bit = UInt8(7 - place % 8)
-                let isKept = mask[place / 8] >> bit & 1 == 1
-                let isTurned = xor[place / 8] >> bit & 1 == 1
-                if !isKept {
-                    new.append(.constant(isTurned))
-                } else if !isTurned {
-                    new.append(origin)
-                } else if case .constant(let isSet) = origin {
-                    new.append(.constant(!isSet))
-                } else {
-                    new.append(.computed(0))
+            let new = zip(made, zip(mask, xor)).map { byte, masks -> PlainRegisters.Byte in
+                if case .loaded(let number, let place) = byte {
+                    return .masked(number, place, mask: masks.0, xor: masks.1)
                 }
+                return .bits(Self.masked(origins(of: byte), masks.0, masks.1))
             }
-            write(into, (0..<length).map { value[$0] & mask[$0] ^ xor[$0] }, new)
+            return registers.write(into, (0..<length).map { value[$0] & mask[$0] ^ xor[$0] }) { new[$0] }
+        }
+        let old = made.flatMap { origins(of: $0) }
+        switch operation {
+        case .mask: return
         case .shiftLeft(let count): shift(value, old, by: Int(min(count, 512)), into)
         case .shiftRight(let count): shift(value, old, by: -Int(min(count, 512)), into)
         case .registers(let operation, let second):
@@ -125,6 +124,18 @@ extension PlainWalk {
                 operation == 3 ? one & two : operation == 4 ? one | two : one ^ two
             }
             write(into, result, Array(repeating: .computed(0), count: length * 8))
+        }
+    }
+
+    /// The bits of a byte of which some are kept and some are turned.
+    private static func masked(_ bits: [Origin], _ mask: UInt8, _ xor: UInt8) -> [Origin] {
+        bits.enumerated().map { place, origin in
+            let bit = UInt8(7 - place)
+            let isTurned = xor >> bit & 1 == 1
+            if mask >> bit & 1 == 0 { return .constant(isTurned) }
+            guard isTurned else { return origin }
+            if case .constant(let isSet) = origin { return .constant(!isSet) }
+            return .computed(0)
         }
     }
 

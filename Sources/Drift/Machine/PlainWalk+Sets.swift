@@ -2,7 +2,7 @@ import Nftables
 
 extension PlainWalk {
     mutating func lookup(
-        _ name: String, _ from: LiveRegister, _ into: LiveRegister?, _ negated: Bool, _ depth: Int
+        _ name: String, _ from: LiveRegister, _ into: LiveRegister?, _ negated: Bool
     ) -> Exit? {
         guard let set = machine.program.set(name, in: table) else {
             return unknown("lookup in @\(name), which is not there")
@@ -24,7 +24,7 @@ extension PlainWalk {
         guard let index = found.index else { return negated && !set.flags.contains(.map) ? nil : .onward }
         let detail = set.elements.details[index]
         if set.isVerdictMap, into == nil {
-            return detail?.verdict.map { take($0, depth: depth) } ?? .some(.onward)
+            return detail?.verdict.map { take($0) } ?? .some(.onward)
         }
         if set.flags.contains(.map) {
             let length = max(1, min(64, set.dataLength))
@@ -42,6 +42,7 @@ extension PlainWalk {
     mutating func update(
         _ name: String, _ operation: UInt32, _ key: LiveRegister, _ negated: Bool, _ inner: [LiveExpression]
     ) -> Exit? {
+        settle()
         let set = machine.program.set(name, in: table)
         let words = words(set.flatMap { readOrigins(key, $0.keyLength) })
         let isDeletion = operation == 2

@@ -6,7 +6,9 @@ extension PlainWalk {
         written[packet.context.resolved(quantity)] = from
     }
 
-    mutating func write(_ expression: LiveExpression, _ reading: PacketReading) {
+    mutating func write(_ expression: LiveExpression) {
+        settle()
+        let reading = PacketReading(context: packet.context)
         switch expression {
         case .payloadWrite(let base, let offset, let length, let from, _, _, _):
             guard let value = read(from, length), let new = readOrigins(from, length) else { return }
@@ -44,7 +46,7 @@ extension PlainWalk {
     }
 
     private mutating func untrack() {
-        guard surroundings.isBeforeConntrack else { return }
+        guard hookState.isBeforeConntrack else { return }
         act("notrack")
         packet[.connection(ConnectionKeyNumber.state.rawValue, nil)] = 0x40
     }
@@ -52,7 +54,7 @@ extension PlainWalk {
     /// What a connection has is written where there is one.
     private func canWrite(_ quantity: Quantity) -> Bool {
         guard case .connection(let key, _) = quantity, key != ConnectionKeyNumber.zone.rawValue else { return true }
-        return !surroundings.isBeforeConntrack && holds(.tracked)
+        return !hookState.isBeforeConntrack && holds(.tracked)
     }
 
     mutating func store(_ quantity: Quantity, _ from: LiveRegister, _ count: Int, isBigEndian: Bool) {
@@ -63,6 +65,7 @@ extension PlainWalk {
     }
 
     mutating func translate(_ expression: LiveExpression) -> Exit {
+        settle()
         let length = packet.context.family == .v4 ? 4 : 16
         switch expression {
         case .nat(1, _, let addressFrom, let addressTo, let portFrom, let portTo, let flags):
@@ -98,11 +101,11 @@ extension PlainWalk {
 
     private var hostAddress: UInt128 {
         let family = packet.context.family
-        return packet.context.comesBack ? family.loopbackNumber : packet[.hostAddress(family)]
+        return packet.context.isLoopback ? family.loopbackNumber : packet[.hostAddress(family)]
     }
 
     private mutating func translateSource() {
-        guard packet.context.comesBack else { return }
+        guard packet.context.isLoopback else { return }
         aim(.source, nil, packet.context.family == .v4 ? 4 : 16, "source")
         aim(.sourcePort, nil, 2, "source port")
     }
@@ -116,6 +119,7 @@ extension PlainWalk {
     }
 
     mutating func target(_ name: String, _ revision: UInt32, _ info: [UInt8]) -> Exit? {
+        settle()
         let words = "xt target \(name) revision \(revision) \(RuleWalk.digest(info))"
         switch CompatTarget(name, revision, info, packet.context.family) {
         case .log, .passes: act(words)

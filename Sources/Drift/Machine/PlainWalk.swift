@@ -1,37 +1,44 @@
 import Nftables
 
-/// One rule run on one packet.
+/// The rules of a chain, run on one packet one after another.
 struct PlainWalk {
     let machine: PlainMachine
     let table: LiveTable
     let chain: LiveChain
-    let rule: LiveRule
-    let index: Int
-    let surroundings: Surroundings
-    let ordinals: [Int]
+    let hookState: HookState
+    let depth: Int
     var packet: PlainPacket
     var trace: PlainTrace
 
-    var bytes = [UInt8](repeating: 0, count: LiveRegister.byteCount)
-    /// Where the bits of the registers come from, as far as they were written.
-    var origins: [Origin?] = []
-    /// Where the bits of what this rule has written come from.
-    var written: [Quantity: [Origin]] = [:]
+    private let ordinals: [[Int]]
+    /// The numbers of what the expressions of each rule load, where they do.
+    private let loads: [[Int?]]
+    /// What loads found, by their numbers, since something was last written to the packet.
+    private var loaded: [Int: Loaded] = [:]
+    /// The rule that is run, and the place of the expression.
+    private(set) var rule: LiveRule
+    private(set) var index = 0
     private var current = 0
 
+    /// What the rule has put into registers.
+    var registers = PlainRegisters()
+    /// Where the bits of what the rule has written come from.
+    var written: [Quantity: [Origin]] = [:]
+
     init(
-        machine: PlainMachine, table: LiveTable, chain: LiveChain, rule: LiveRule, index: Int,
-        surroundings: Surroundings, ordinals: [Int], packet: PlainPacket, trace: PlainTrace
+        machine: PlainMachine, table: LiveTable, chain: LiveChain, hookState: HookState, depth: Int,
+        packet: PlainPacket, trace: PlainTrace
     ) {
         self.machine = machine
         self.table = table
         self.chain = chain
-        self.rule = rule
-        self.index = index
-        self.surroundings = surroundings
-        self.ordinals = ordinals
+        self.hookState = hookState
+        self.depth = depth
         self.packet = packet
         self.trace = trace
+        ordinals = machine.program.ordinals(of: chain, in: table)
+        loads = machine.program.loads(of: chain, in: table, hookState, packet.context.family)
+        rule = LiveRule(expressions: [])
     }
 
     private var place: Responsible {
@@ -39,38 +46,63 @@ struct PlainWalk {
             family: table.family, table: table.name, chain: chain.name, handle: rule.handle, comment: rule.comment)
     }
 
-    /// Runs the rule; nil from an expression means that the rule goes on, an exit that it ends.
-    mutating func run(depth: Int) -> Exit {
-        for (index, expression) in rule.expressions.enumerated() {
-            current = index
-            if let exit = execute(expression, depth: depth) { return exit }
+    /// Runs the rule at a place of the chain; nil from an expression means that the rule goes on, an exit that it ends.
+    mutating func run(_ index: Int) -> Exit {
+        self.index = index
+        rule = chain.rules[index]
+        registers.clear()
+        if !written.isEmpty { written = [:] }
+        for (place, expression) in rule.expressions.enumerated() {
+            current = place
+            if let number = loads[index][place] {
+                guard load(number) else { return .onward }
+            } else if let exit = execute(expression) {
+                return exit
+            }
         }
         return .onward
     }
 
-    mutating func execute(_ expression: LiveExpression, depth: Int) -> Exit? {
-        let reading = PacketReading(context: packet.context)
-        if case .meta(MetaKey.random.rawValue, let into) = expression {
-            make("random number (\(occurrence))", into)
-            return nil
+    /// What a load finds in the packet: nil when it ends the rule.
+    private typealias Loaded = [UInt8]?
+
+    /// Does what a load does; false when it ends the rule.
+    private mutating func load(_ number: Int) -> Bool {
+        let load = machine.program.loads[number]
+        let found: Loaded
+        if let known = loaded[number] {
+            found = known
+        } else {
+            found = load.conditions.allSatisfy { holds($0) } ? bytes(of: load.bytes) : nil
+            loaded[number] = .some(found)
         }
-        if let (load, into) = reading.load(expression, in: surroundings) {
-            guard load.conditions.allSatisfy(holds) else { return .onward }
-            write(into, load.bytes.map(byte), load.bytes.flatMap(origin))
-            return nil
-        }
+        guard let found else { return false }
+        registers.write(load.into, found) { .loaded(number, $0) }
+        return true
+    }
+
+    /// Something is about to be written to the packet: what was loaded is no more what is there.
+    mutating func settle() {
+        loaded = [:]
+        for (place, byte) in registers.unsettled { registers.settle(place, origins(of: byte)) }
+    }
+
+    mutating func execute(_ expression: LiveExpression) -> Exit? {
         switch expression {
-        case .verdict(let verdict): return take(verdict, depth: depth)
+        case .meta(MetaKey.random.rawValue, let into): make("random number (\(occurrence))", into)
+        case .verdict(let verdict): return take(verdict)
         case .compare(let comparison, let register, let data):
-            guard let value = read(register, data.count) else { return unknown("comparison of an empty register") }
+            guard let value = registers.read(register, data.count) else {
+                return unknown("comparison of an empty register")
+            }
             return comparison.holds(value, data) ? nil : .onward
         case .range(let register, let from, let to, let negated):
-            guard let value = read(register, from.count), from.count == to.count else {
+            guard let value = registers.read(register, from.count), from.count == to.count else {
                 return unknown("range of an empty register")
             }
             let isWithin = !value.lexicographicallyPrecedes(from) && !to.lexicographicallyPrecedes(value)
             return isWithin != negated ? nil : .onward
-        case .lookup(let set, let from, let into, let negated): return lookup(set, from, into, negated, depth)
+        case .lookup(let set, let from, let into, let negated): return lookup(set, from, into, negated)
         case .bitwise(let from, let into, let length, let operation): combine(from, into, length, operation)
         case .byteOrder(let from, let into, let size, let length): turn(from, into, size, length)
         case .hash(let type, let from, let length, let modulus, let seed, let offset, let into):
@@ -88,11 +120,11 @@ struct PlainWalk {
         case .connectionLimit(let count, let flags):
             return answer(own(.limit, "ct count \(count)")) != (flags & 1 != 0) ? nil : .onward
         case .object(let type, let name): return object(type, name)
-        case .objectOf(let map, let key): return lookup(map, key, nil, false, depth)
+        case .objectOf(let map, let key): return lookup(map, key, nil, false)
         case .log(let prefix, let group, _, _, _, _):
             act("log prefix \"\(prefix)\"" + (group.map { " group \($0)" } ?? ""))
             trace.logs.append(prefix)
-        case .payloadWrite, .extensionHeaderWrite, .metaWrite, .connectionWrite, .notrack: write(expression, reading)
+        case .payloadWrite, .extensionHeaderWrite, .metaWrite, .connectionWrite, .notrack: write(expression)
         case .reject(let type, let code):
             return end(RuleWalk.rejection(type, code), .reject(RuleWalk.rejection(type, code)))
         case .nat, .masquerade, .redirect: return translate(expression)
@@ -125,7 +157,7 @@ struct PlainWalk {
         return exit
     }
 
-    mutating func take(_ verdict: LiveVerdict, depth: Int) -> Exit? {
+    mutating func take(_ verdict: LiveVerdict) -> Exit? {
         switch verdict {
         case .accept: return end("accept", .accept)
         case .drop: return end("drop", .drop)
@@ -142,7 +174,8 @@ struct PlainWalk {
             guard let target = machine.program.chain(name, in: table) else {
                 return .elsewhere("chain \(name), which is not there")
             }
-            let exit = machine.run(target, in: table, surroundings, &packet, &trace, depth: depth + 1)
+            loaded = [:]
+            let exit = machine.run(target, in: table, hookState, &packet, &trace, depth: depth + 1)
             guard exit == .onward || exit == .back else { return exit }
             return isJump ? .onward : .back
         case .unknown(let code): return end("verdict \(code)", .elsewhere("verdict \(code)"))
@@ -160,7 +193,7 @@ struct PlainWalk {
     }
 
     var owner: Atom.Owner { Atom.Owner(family: table.family, table: table.name) }
-    private var ordinal: Int { ordinals.indices.contains(current) ? ordinals[current] : 0 }
+    private var ordinal: Int { ordinals[index][current] }
     var occurrence: String { "\(table.family) \(table.name) \(chain.name) no. \(ordinal)" }
     func own(_ kind: Atom.Kind, _ words: String) -> Atom {
         Atom(kind, "\(words) (\(chain.name) no. \(ordinal))", of: owner)

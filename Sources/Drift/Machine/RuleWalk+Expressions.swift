@@ -4,11 +4,8 @@ import PacketSpace
 extension RuleWalk {
     /// Does what one expression does.
     mutating func execute(_ expression: LiveExpression) throws {
-        if case .meta(MetaKey.random.rawValue, let into) = expression {
-            return try make("random number (\(occurrence))", into)
-        }
-        if try load(expression) { return }
         switch expression {
+        case .meta(MetaKey.random.rawValue, let into): try make("random number (\(occurrence))", into)
         case .verdict(let verdict): try take(verdict, where: .full, isLast: true)
         case .compare(let comparison, let register, let data): try compare(comparison, register, data)
         case .range(let register, let from, let to, let negated): try range(register, from, to, negated)
@@ -106,30 +103,30 @@ extension RuleWalk {
     // MARK: Tests
 
     private mutating func compare(_ comparison: LiveComparison, _ register: LiveRegister, _ data: [UInt8]) throws {
-        guard let bits = registers.read(register, bytes: data.count), data.count <= 16, !data.isEmpty else {
+        guard let bits = registers.slice(register, bytes: data.count), data.count <= 16, !data.isEmpty else {
             // Longer data than any number: byte by byte, equality only.
             return try compareLong(comparison, register, data)
         }
         if isCollecting, Self.isConstant(bits) {
             // Of the family that rules are for, nothing is asked where the others end.
-            if !comparison.holds(Self.bytes(bits), data) { packets = .empty }
+            if !comparison.holds(Self.bytes(Array(bits))[...], data) { packets = .empty }
             return
         }
         let value = SetContents.number(data[...])
         let greatest = UInt128.max >> UInt128(128 - data.count * 8)
         let node: Node =
             switch comparison {
-            case .equal: try tests.equal(bits[...], value)
-            case .notEqual: !(try tests.equal(bits[...], value))
-            case .less: value == 0 ? .empty : try tests.within(bits[...], 0, value - 1)
-            case .lessOrEqual: try tests.within(bits[...], 0, value)
-            case .greater: value == greatest ? .empty : try tests.within(bits[...], value + 1, greatest)
-            case .greaterOrEqual: try tests.within(bits[...], value, greatest)
+            case .equal: try tests.equal(bits, value)
+            case .notEqual: !(try tests.equal(bits, value))
+            case .less: value == 0 ? .empty : try tests.within(bits, 0, value - 1)
+            case .lessOrEqual: try tests.within(bits, 0, value)
+            case .greater: value == greatest ? .empty : try tests.within(bits, value + 1, greatest)
+            case .greaterOrEqual: try tests.within(bits, value, greatest)
             }
         try require(node)
     }
 
-    private static func isConstant(_ bits: [SymbolicBit]) -> Bool {
+    private static func isConstant(_ bits: ArraySlice<SymbolicBit>) -> Bool {
         bits.allSatisfy { if case .constant = $0 { true } else { false } }
     }
 
@@ -155,9 +152,9 @@ extension RuleWalk {
 
     private mutating func range(_ register: LiveRegister, _ from: [UInt8], _ to: [UInt8], _ negated: Bool) throws {
         guard from.count == to.count, (1...16).contains(from.count),
-            let bits = registers.read(register, bytes: from.count)
+            let bits = registers.slice(register, bytes: from.count)
         else { return try require(ownAtom(.foreign, "range of an empty register")) }
-        let node = try tests.within(bits[...], SetContents.number(from[...]), SetContents.number(to[...]))
+        let node = try tests.within(bits, SetContents.number(from[...]), SetContents.number(to[...]))
         try require(negated ? !node : node)
     }
 

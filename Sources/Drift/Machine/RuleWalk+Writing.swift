@@ -28,7 +28,7 @@ extension RuleWalk {
 
     /// A packet that conntrack knows already stays known.
     private mutating func untrack() throws {
-        guard place.surroundings.isBeforeConntrack else { return }
+        guard place.hookState.isBeforeConntrack else { return }
         let state = Quantity.connection(ConnectionKeyNumber.state.rawValue, nil)
         try set(state, (0..<32).map { .constant(0x40 >> UInt32(31 - $0) & 1 == 1) })
     }
@@ -59,7 +59,7 @@ extension RuleWalk {
         guard case .connection(let key, _) = quantity, key != ConnectionKeyNumber.zone.rawValue else {
             return try set(quantity, new)
         }
-        if place.surroundings.isBeforeConntrack { return }
+        if place.hookState.isBeforeConntrack { return }
         try set(quantity, new, where: try tracked())
     }
 
@@ -118,7 +118,7 @@ extension RuleWalk {
     /// (nf_nat_redirect.c).
     private func hostAddress() throws -> [SymbolicBit] {
         let family = variables.context.family
-        guard !isCollecting, variables.context.comesBack else { return try bits(of: .hostAddress(family)) }
+        guard !isCollecting, variables.context.isLoopback else { return try bits(of: .hostAddress(family)) }
         let loopback = family.loopbackNumber
         let width = Quantity.destination.width(for: family)
         return (0..<width).map { .constant(loopback >> UInt128(width - 1 - $0) & 1 == 1) }
@@ -126,7 +126,7 @@ extension RuleWalk {
 
     /// Most packets are not judged any more where their sources are translated: those are that come back to this host.
     private mutating func translateSource() throws {
-        guard isCollecting || variables.context.comesBack else { return }
+        guard isCollecting || variables.context.isLoopback else { return }
         let length = variables.context.family == .v4 ? 4 : 16
         try set(.source, try target(nil, length, "source"))
         try set(.sourcePort, try target(nil, 2, "source port"))

@@ -9,13 +9,16 @@ struct RuleWalk {
     let machine: SymbolicMachine
     let place: RulePlace
     /// For each expression how many equal ones stand before it in the chain: each has a state of its own.
-    let ordinals: [Int]
+    private let ordinals: [Int]
+    /// For each expression the number of what it loads; nil where it loads nothing.
+    private let loads: [Int?]
+    private let expressions: [LiveExpression]
     /// The index of the expression that is run.
     private var current = 0
 
     private(set) var registers = Registers()
     /// The packets that are still in the rule.
-    var packets: Node
+    var packets = Node.full
     /// What has been written to a quantity.
     private struct Written {
         /// Most significant bit first.
@@ -33,12 +36,13 @@ struct RuleWalk {
     /// The place of the rule in its chain.
     let index: Int
 
-    init(_ machine: SymbolicMachine, _ place: RulePlace, index: Int, ordinals: [Int]) {
+    init(_ machine: SymbolicMachine, _ place: RulePlace, _ rules: ChainRules, _ index: Int) {
         self.machine = machine
         self.place = place
         self.index = index
-        self.ordinals = ordinals
-        packets = machine.variables.isSettled ? machine.relevant : .full
+        expressions = rules.rules[index].expressions
+        ordinals = rules.ordinals[index]
+        loads = rules.loads[index]
     }
 
     var variables: PacketVariables { machine.variables }
@@ -46,24 +50,28 @@ struct RuleWalk {
     var tests: SymbolicTests { SymbolicTests(variables: machine.variables) }
     var isCollecting: Bool { !machine.variables.isSettled }
 
-    /// Runs expressions to their end and returns what becomes of packets.
-    mutating func run(_ expressions: [LiveExpression]) throws -> Summary {
-        for (index, expression) in expressions.enumerated() {
+    /// Runs the rule to its end and returns what becomes of packets.
+    mutating func run() throws -> Summary {
+        for index in expressions.indices {
             guard !packets.isEmpty else { break }
             current = index
-            try execute(expression)
+            if let number = loads[index] {
+                try load(machine.program.loads[number])
+            } else {
+                try execute(expressions[index])
+            }
         }
         return try finish()
     }
 
     private mutating func finish() throws -> Summary {
+        if packets.isEmpty, parts.isEmpty, !hasWritten, events.isEmpty { return .passes }
         if !packets.isEmpty { try leave(.onward) }
         if !ended.packets.isEmpty { parts.append(Summary(exits: [.onward: ended])) }
         var summary = try space.parallel(parts[...])
         if !hasWritten {
             let accounted = try space.union(of: summary.exits.values.map(\.packets))
-            summary.exits[.onward] = try space.join(
-                summary[.onward], Way(packets: try space.difference(machine.relevant, accounted)))
+            summary.exits[.onward] = try space.join(summary[.onward], Way(packets: !accounted))
         }
         for (event, packets) in events {
             summary.events[event] = try space.union(summary.events[event] ?? .empty, packets)
@@ -75,13 +83,18 @@ struct RuleWalk {
 
     /// Goes on with the packets of which something holds; for the others the rule ends.
     mutating func require(_ node: Node) throws {
-        guard !isCollecting else { return }
+        guard !isCollecting, !node.isFull else { return }
         let passing = try space.intersection(packets, node)
         if hasWritten {
             let failing = try space.difference(packets, node)
             ended = try space.join(ended, Way(packets: failing, writes: try writes()))
         }
-        packets = passing
+        packets = try concerns(passing) ? passing : .empty
+    }
+
+    /// Whether any of the packets that are asked about are in a set.
+    private func concerns(_ node: Node) throws -> Bool {
+        try machine.relevant.isFull || !space.areDisjoint(node, machine.relevant)
     }
 
     /// Goes on where something holds that is not modelled.
@@ -107,7 +120,7 @@ struct RuleWalk {
     /// The place of the expression among its equals, in words.
     var occurrence: String { "\(place.table.family) \(place.table.name) \(place.chain) no. \(ordinal)" }
 
-    private var ordinal: Int { ordinals.indices.contains(current) ? ordinals[current] : 0 }
+    private var ordinal: Int { ordinals[current] }
 
     /// Does what a load's conditions say.
     mutating func require(_ conditions: [LoadCondition]) throws {
@@ -160,15 +173,11 @@ struct RuleWalk {
 
     mutating func write(_ register: LiveRegister, _ bits: [SymbolicBit]) { registers.write(register, bits) }
 
-    /// Loads what an expression loads; false when it is none.
-    mutating func load(_ expression: LiveExpression) throws -> Bool {
-        guard let (load, into) = machine.load(expression, in: place.surroundings) else { return false }
+    /// Does what a load does.
+    private mutating func load(_ load: Program.Load) throws {
         try require(load.conditions)
         // Where nothing was written the bits are the same for every rule.
-        if overlay.isEmpty, let bits = machine.bits(of: expression, in: place.surroundings) {
-            write(into, bits)
-            return true
-        }
+        if overlay.isEmpty, let bits = machine.loadedBits[load.number] { return write(load.into, bits) }
         var bits: [SymbolicBit] = []
         bits.reserveCapacity(load.bytes.count * 8)
         var last: (quantity: Quantity, bits: [SymbolicBit])?
@@ -183,9 +192,8 @@ struct RuleWalk {
                 bits += all.dropFirst(byte * 8).prefix(8 - missing)
             }
         }
-        if overlay.isEmpty { machine.keep(bits, of: expression, in: place.surroundings) }
-        write(into, bits)
-        return true
+        if overlay.isEmpty { machine.loadedBits[load.number] = bits }
+        write(load.into, bits)
     }
 
     static func constants(_ byte: UInt8) -> [SymbolicBit] { (0..<8).map { .constant(byte >> UInt8(7 - $0) & 1 == 1) } }
@@ -210,7 +218,7 @@ struct RuleWalk {
             hasWritten = true
             // Whoever left the rule before this left it untouched.
             let accounted = try space.union(of: [packets] + parts.flatMap { $0.exits.values.map(\.packets) })
-            if !isCollecting { ended = Way(packets: try space.difference(machine.relevant, accounted)) }
+            if !isCollecting { ended = Way(packets: !accounted) }
         }
         overlay[index] = Written(bits: new, node: node == .full && !isCollecting ? nil : node)
     }
@@ -267,7 +275,7 @@ struct RuleWalk {
     mutating func leave(with summary: Summary, where node: Node) throws {
         guard !isCollecting else { return }
         let taken = try space.intersection(packets, node)
-        if taken.isEmpty { return }
+        guard try !taken.isEmpty && concerns(taken) else { return }
         if place.isWatched(at: index) { events[.watched] = try space.union(events[.watched] ?? .empty, taken) }
         let first = Summary(exits: [.onward: Way(packets: taken, writes: try writes())])
         parts.append(try space.sequence(first, summary))
@@ -287,16 +295,23 @@ struct RuleWalk {
     }
 }
 
-/// Where a rule stands.
-struct RulePlace {
+/// Where a rule stands. One for all rules of a chain.
+final class RulePlace {
     let table: LiveTable
     let chain: String
     /// Where it is met.
-    let surroundings: Surroundings
+    let hookState: HookState
     /// Whether it is told what rules do beside deciding.
     let notesEvents: Bool
     /// The rule of which it is told whose packets it decides, when it stands in this chain; nil otherwise.
     var watched: Int?
+
+    init(table: LiveTable, chain: String, hookState: HookState, notesEvents: Bool) {
+        self.table = table
+        self.chain = chain
+        self.hookState = hookState
+        self.notesEvents = notesEvents
+    }
 
     func isWatched(at index: Int) -> Bool { watched == index }
 }

@@ -16,14 +16,12 @@ final class SymbolicMachine {
         didSet { watchedSummaries = [:] }
     }
 
-    /// The packets that are asked about, when nothing that tells them from others is written anywhere: what becomes of the others is
-    /// left open.
-    var relevant = Node.full {
-        didSet {
-            summaries = [:]
-            rules = [:]
-        }
-    }
+    /// The packets that are asked about, and get as far as this, told by what is written nowhere: what becomes of the others is left
+    /// open.
+    var relevant = Node.full
+
+    /// Before a table of so many rules it is found out which packets get there.
+    var longTable = 200
 
     /// Whether the watched rule, or policy, is a chain's.
     func isWatched(_ chain: LiveChain, in table: LiveTable) -> Bool {
@@ -35,22 +33,26 @@ final class SymbolicMachine {
         let family: LiveFamily
         let table: String
         let chain: String
-        let surroundings: Surroundings
+        let hookState: HookState
+        /// Of which packets it is told.
+        let relevant: Node
+        var end = ChainEnd.onward
     }
     private var summaries: [ChainKey: Summary] = [:]
     /// Of chains in the table of the watched rule.
     private var watchedSummaries: [ChainKey: Summary] = [:]
     /// What becomes of packets in each rule of a chain, nothing being watched.
-    private var rules: [ChainKey: [Summary]] = [:]
+    private var rules: [ChainKey: RuleSummaries] = [:]
+    private struct RuleSummaries {
+        var all: [Summary]
+        /// Whether they are put together from the last to the first.
+        let isFolded: Bool
+    }
     private var unfinished: Set<ChainKey> = []
     /// While variables are collected: the chains that rules lead to.
     private var reached: Set<String> = []
-    private struct LoadKey: Hashable {
-        let expression: LiveExpression
-        let surroundings: Surroundings
-    }
-    /// What expressions load, which many rules do alike.
-    private var loads: [LoadKey: (load: PacketLoad, into: LiveRegister, bits: [SymbolicBit]?)] = [:]
+    /// The bits that loads put into registers where nothing was written, by their numbers.
+    var loadedBits: [Int: [SymbolicBit]] = [:]
 
     init(_ program: Program, variables: PacketVariables, notesEvents: @escaping (LiveTable) -> Bool) {
         self.program = program
@@ -69,10 +71,11 @@ final class SymbolicMachine {
             var waiting = [place.chain.name]
             while let name = waiting.popLast() {
                 let key = ChainKey(
-                    family: place.table.family, table: place.table.name, chain: name, surroundings: place.surroundings)
+                    family: place.table.family, table: place.table.name, chain: name, hookState: place.hookState,
+                    relevant: relevant)
                 guard seen.insert(key).inserted, let chain = program.chain(name, in: place.table) else { continue }
                 reached = []
-                try collect(chain, in: place.table, place.surroundings)
+                try collect(chain, in: place.table, place.hookState)
                 waiting += reached
             }
         }
@@ -81,37 +84,13 @@ final class SymbolicMachine {
     /// Notes that packets may get to a chain.
     func note(reached chain: String) { reached.insert(chain) }
 
-    private func collect(_ chain: LiveChain, in table: LiveTable, _ surroundings: Surroundings) throws {
-        let place = RulePlace(table: table, chain: chain.name, surroundings: surroundings, notesEvents: false)
-        for (index, ordinals) in program.ordinals(of: chain, in: table).enumerated() {
-            var walk = RuleWalk(self, place, index: index, ordinals: ordinals)
-            _ = try walk.run(chain.rules[index].expressions)
+    private func collect(_ chain: LiveChain, in table: LiveTable, _ hookState: HookState) throws {
+        let place = RulePlace(table: table, chain: chain.name, hookState: hookState, notesEvents: false)
+        let rules = ChainRules(chain, in: table, hookState, self)
+        for index in chain.rules.indices {
+            var walk = RuleWalk(self, place, rules, index)
+            _ = try walk.run()
         }
-    }
-
-    // MARK: Loads
-
-    /// Returns what an expression loads; nil when it is no load.
-    func load(_ expression: LiveExpression, in surroundings: Surroundings) -> (PacketLoad, into: LiveRegister)? {
-        switch expression {
-        case .payload, .meta, .connection, .route, .socket: break
-        default: return variables.reading.load(expression, in: surroundings)
-        }
-        let key = LoadKey(expression: expression, surroundings: surroundings)
-        if let known = loads[key] { return (known.load, known.into) }
-        guard let (load, into) = variables.reading.load(expression, in: surroundings) else { return nil }
-        loads[key] = (load, into, nil)
-        return (load, into)
-    }
-
-    /// Returns the bits that an expression loads where nothing was written; nil when they are not known yet.
-    func bits(of expression: LiveExpression, in surroundings: Surroundings) -> [SymbolicBit]? {
-        loads[LoadKey(expression: expression, surroundings: surroundings)]?.bits
-    }
-
-    /// Keeps the bits that an expression loads where nothing was written.
-    func keep(_ bits: [SymbolicBit], of expression: LiveExpression, in surroundings: Surroundings) {
-        loads[LoadKey(expression: expression, surroundings: surroundings)]?.bits = bits
     }
 
     // MARK: Summaries
@@ -128,41 +107,72 @@ final class SymbolicMachine {
         guard let found = program.chain(chain, in: place.table) else {
             return Summary(exits: [.elsewhere("chain \(chain), which is not there"): .everything])
         }
-        return try summary(of: found, in: place.table, place.surroundings)
+        return try summary(of: found, in: place.table, place.hookState)
     }
 
-    /// Returns what becomes of packets in a chain; where they leave a base chain is not decided here.
-    func summary(of chain: LiveChain, in table: LiveTable, _ surroundings: Surroundings) throws -> Summary {
-        let key = ChainKey(family: table.family, table: table.name, chain: chain.name, surroundings: surroundings)
+    /// Returns what becomes of packets in a chain.
+    func summary(
+        of chain: LiveChain, in table: LiveTable, _ hookState: HookState, to end: ChainEnd = .onward
+    ) throws -> Summary {
+        let chainKey = ChainKey(
+            family: table.family, table: table.name, chain: chain.name, hookState: hookState, relevant: relevant)
+        var key = chainKey
+        key.end = end
         let isBeside = watched.map { $0.rule.family == table.family && $0.rule.table == table.name } ?? false
         if let known = isBeside ? watchedSummaries[key] : summaries[key] { return known }
         guard unfinished.insert(key).inserted else { throw Undecided.loop(chain: chain.name) }
         defer { unfinished.remove(key) }
-        var place = RulePlace(
-            table: table, chain: chain.name, surroundings: surroundings, notesEvents: notesEvents(table))
-        var all: [Summary]
-        if isWatched(chain, in: table), let known = rules[key] {
+        let place = RulePlace(
+            table: table, chain: chain.name, hookState: hookState, notesEvents: notesEvents(table))
+        let rulesOfChain = ChainRules(chain, in: table, hookState, self)
+        let summaries: RuleSummaries
+        if isWatched(chain, in: table), var known = rules[chainKey] {
             // No rule of a chain leads back to it: only the watched one is told otherwise.
-            all = known
-            if let index = watched?.index, all.indices.contains(index) {
+            if let index = watched?.index, known.all.indices.contains(index) {
                 place.watched = index
-                all[index] = try run(chain, in: place, index)
+                let watching = try run(rulesOfChain, in: place, index)
+                if known.isFolded, let plain = self.summaries[key] {
+                    return try variables.space.watching(watching, in: plain, behind: known.all[..<index])
+                }
+                known.all[index] = watching
             }
+            summaries = known
         } else {
             place.watched = isWatched(chain, in: table) ? watched?.index : nil
-            all = []
+            var all: [Summary] = []
             all.reserveCapacity(chain.rules.count)
-            for index in chain.rules.indices { all.append(try run(chain, in: place, index)) }
-            if !isBeside { rules[key] = all }
+            for index in chain.rules.indices { all.append(try run(rulesOfChain, in: place, index)) }
+            summaries = RuleSummaries(all: all, isFolded: isFolded(all, in: place))
+            if !isBeside { rules[chainKey] = summaries }
         }
-        let summary = try variables.space.sequence(of: all[...])
-        if isBeside { watchedSummaries[key] = summary } else { summaries[key] = summary }
+        let space = variables.space
+        let all = summaries.all
+        let summary = summaries.isFolded ? try space.fold(all, to: end) : try space.sequence(of: all[...])
+        if isBeside { watchedSummaries[key] = summary } else { self.summaries[key] = summary }
         return summary
     }
 
-    private func run(_ chain: LiveChain, in place: RulePlace, _ index: Int) throws -> Summary {
-        let ordinals = program.ordinals(of: chain, in: place.table)
-        var walk = RuleWalk(self, place, index: index, ordinals: ordinals[index])
-        return try walk.run(chain.rules[index].expressions)
+    /// Whether rules are put together from the last to the first: they write nothing, and it is not told what they do beside
+    /// deciding, of which each would be taken along by all rules before it.
+    private func isFolded(_ rules: [Summary], in place: RulePlace) -> Bool {
+        !place.notesEvents && rules.allSatisfy { $0.exits.values.allSatisfy { $0.writes.isEmpty } }
+    }
+
+    private func run(_ rules: ChainRules, in place: RulePlace, _ index: Int) throws -> Summary {
+        var walk = RuleWalk(self, place, rules, index)
+        return try walk.run()
+    }
+}
+
+/// The rules of a chain, and what is known of their expressions beforehand.
+struct ChainRules {
+    let rules: [LiveRule]
+    let ordinals: [[Int]]
+    let loads: [[Int?]]
+
+    init(_ chain: LiveChain, in table: LiveTable, _ hookState: HookState, _ machine: SymbolicMachine) {
+        rules = chain.rules
+        ordinals = machine.program.ordinals(of: chain, in: table)
+        loads = machine.program.loads(of: chain, in: table, hookState, machine.variables.context.family)
     }
 }

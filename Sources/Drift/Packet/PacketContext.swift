@@ -10,7 +10,7 @@ public struct PacketContext: Hashable, Sendable {
     public var aliases: [Quantity: Quantity]
 
     /// Whether packets are judged again after they were sent: this host asks itself.
-    var comesBack = false
+    var isLoopback = false
     /// Whether a connection begins with them: nothing of it is remembered yet, and what the gate keeps count of is not used up.
     var isBeginning = false
 

@@ -44,7 +44,7 @@ struct PacketLoad: Hashable, Sendable {
 }
 
 /// Where in the kernel's way through a packet a rule is met, as far as loads depend on it.
-struct Surroundings: Hashable, Sendable {
+struct HookState: Hashable, Sendable {
     /// Before conntrack (priority -200) every packet is `invalid` to it and no connection is known.
     var isBeforeConntrack = false
     /// Before the route is known, and where packets are delivered to sockets, there is no output interface.
@@ -56,13 +56,13 @@ struct PacketReading: Sendable {
     let context: PacketContext
 
     /// Returns what an expression loads and where to; nil when it is no load, or one that depends on registers.
-    func load(_ expression: LiveExpression, in surroundings: Surroundings) -> (PacketLoad, into: LiveRegister)? {
+    func load(_ expression: LiveExpression, in hookState: HookState) -> (PacketLoad, into: LiveRegister)? {
         switch expression {
-        case .connection(0, _, let into) where surroundings.isBeforeConntrack:
+        case .connection(0, _, let into) where hookState.isBeforeConntrack:
             (PacketLoad([.constant(1), .constant(0), .constant(0), .constant(0)]), into)
-        case .connection(_, _, let into) where surroundings.isBeforeConntrack:
+        case .connection(_, _, let into) where hookState.isBeforeConntrack:
             (PacketLoad([.constant(0)], [.never]), into)
-        case .meta(let key, let into) where !surroundings.hasOutput && MetaLayout.isOfOutput(key):
+        case .meta(let key, let into) where !hookState.hasOutput && MetaLayout.isOfOutput(key):
             (withoutOutput(key), into)
         case .immediate(let into, let data): (PacketLoad(data.map { .constant($0) }), into)
         case .payload(let base, let offset, let length, let into): (payload(base, offset, length), into)
@@ -162,7 +162,7 @@ struct PacketReading: Sendable {
         }
     }
 
-    // MARK: Surroundings
+    // MARK: HookState
 
     /// What a packet is told by that came with a header of the link layer.
     static let linkWords = "link header"

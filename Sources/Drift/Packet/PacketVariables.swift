@@ -316,8 +316,8 @@ extension Quantity {
         case .connection(8, _), .connection(9, _), .connection(11, _), .connection(12, _): 6
         case .meta(3), .connection(3, _): 7
         case .route, .meta(10), .meta(11), .socket: 8
-        case .destination: 9
-        case .source: 10
+        case .source: 9
+        case .destination: 10
         case .meta(30): 11
         case .sourcePort: 12
         case .meta, .connection: 13

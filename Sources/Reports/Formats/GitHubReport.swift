@@ -57,17 +57,17 @@ public enum GitHubReport {
     private static func property(_ text: String) -> String { escape(text, alsoSeparators: true) }
 
     private static func escape(_ text: String, alsoSeparators: Bool) -> String {
-        var result = ""
+        var result: [UInt8] = []
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "%": result += "%25"
-            case "\r": result += "%0D"
-            case "\n": result += "%0A"
-            case ":" where alsoSeparators: result += "%3A"
-            case "," where alsoSeparators: result += "%2C"
+            case "%": result += "%25".utf8
+            case "\r": result += "%0D".utf8
+            case "\n": result += "%0A".utf8
+            case ":" where alsoSeparators: result += "%3A".utf8
+            case "," where alsoSeparators: result += "%2C".utf8
             default: VisibleText.append(scalar, to: &result)
             }
         }
-        return result
+        return String(decoding: result, as: UTF8.self)
     }
 }

@@ -42,7 +42,7 @@ struct SourceExcerpts {
         while position < first, cursor.next() != nil { position += 1 }
         last = (span.file, span.line, position, cursor.offset)
 
-        var text = position > 1 ? "…" : ""
+        var text = Array((position > 1 ? "…" : "").utf8)
         var padding = text.isEmpty ? 0 : 1
         var underline = 0
         while position <= column + Self.after, let unit = cursor.next() {
@@ -54,18 +54,18 @@ struct SourceExcerpts {
             }
             position += 1
         }
-        if cursor.next() != nil { text += "…" }
+        if cursor.next() != nil { text += "…".utf8 }
         // A span past the end of the line points at the place where something is missing.
-        return Excerpt(text: text, padding: padding, underline: max(1, underline))
+        return Excerpt(text: String(decoding: text, as: UTF8.self), padding: padding, underline: max(1, underline))
     }
 
-    private func append(_ unit: UTF8Cursor.Unit, to text: inout String) -> Int {
+    private func append(_ unit: UTF8Cursor.Unit, to text: inout [UInt8]) -> Int {
         switch unit {
         case .scalar(let scalar):
             VisibleText.append(scalar, to: &text)
             return VisibleText.width(of: scalar)
         case .byte(let byte):
-            text += "\\x\(byte < 16 ? "0" : "")\(String(byte, radix: 16))"
+            text += "\\x\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8
             return 4
         }
     }

@@ -5,22 +5,24 @@
 public enum VisibleText {
     /// Returns the text as one line that can do nothing to a terminal.
     public static func line(_ text: some StringProtocol) -> String {
-        var result = ""
+        // Most text is this, and appending scalar by scalar is slow.
+        if text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) { return String(text) }
+        var result: [UInt8] = []
         for scalar in text.unicodeScalars { append(scalar, to: &result) }
-        return result
+        return String(decoding: result, as: UTF8.self)
     }
 
-    /// Appends a scalar as it may be shown.
-    static func append(_ scalar: Unicode.Scalar, to text: inout String) {
+    /// Appends a scalar as it may be shown, in UTF-8.
+    static func append(_ scalar: Unicode.Scalar, to text: inout [UInt8]) {
         switch scalar.value {
-        case 0x20...0x7e: text.unicodeScalars.append(scalar)
-        case 0x09: text += "    "
-        case 0x00...0x1f, 0x7f: text += escape(scalar, "\\x", digits: 2)
+        case 0x20...0x7e: text.append(UInt8(truncatingIfNeeded: scalar.value))
+        case 0x09: text += "    ".utf8
+        case 0x00...0x1f, 0x7f: text += escape(scalar, "\\x", digits: 2).utf8
         default:
             if isHarmless(scalar) {
-                text.unicodeScalars.append(scalar)
+                text += String(scalar).utf8
             } else {
-                text += escape(scalar, "\\u{", digits: 4) + "}"
+                text += (escape(scalar, "\\u{", digits: 4) + "}").utf8
             }
         }
     }
