@@ -169,12 +169,12 @@ extension RuleWalk {
         switch operation {
         case .mask(let mask, let xor):
             guard mask.count >= length, xor.count >= length else { return try make("bits under a short mask", into) }
-            let masks = mask.flatMap(Self.constants)
-            let others = xor.flatMap(Self.constants)
             var result: [SymbolicBit] = []
+            result.reserveCapacity(source.count)
             for (place, bit) in source.enumerated() {
-                let isKept = masks[place] == .constant(true)
-                let isTurned = others[place] == .constant(true)
+                let shift = UInt8(7 - place % 8)
+                let isTurned = xor[place / 8] >> shift & 1 == 1
+                let isKept = mask[place / 8] >> shift & 1 == 1
                 result.append(isKept ? try turned(bit, isTurned) : .constant(isTurned))
             }
             write(into, result)

@@ -65,7 +65,7 @@ struct RuleWalk {
     }
 
     private mutating func finish() throws -> Summary {
-        if packets.isEmpty, parts.isEmpty, !hasWritten, events.isEmpty { return .passes }
+        if isCollecting || (packets.isEmpty && parts.isEmpty && !hasWritten && events.isEmpty) { return .passes }
         if !packets.isEmpty { try leave(.onward) }
         if !ended.packets.isEmpty { parts.append(Summary(exits: [.onward: ended])) }
         var summary = try space.parallel(parts[...])

@@ -157,8 +157,9 @@ struct RulesetFingerprint: Hashable, Sendable {
         }
 
         private static func append(_ type: UInt16, _ payload: UnsafeRawBufferPointer, _ bytes: inout [UInt8]) {
-            bytes += NetlinkRequest.native(type) + NetlinkRequest.native(UInt32(truncatingIfNeeded: payload.count))
-            bytes += payload
+            withUnsafeBytes(of: type) { bytes.append(contentsOf: $0) }
+            withUnsafeBytes(of: UInt32(truncatingIfNeeded: payload.count)) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: payload)
         }
 
         /// Returns the table of an object, and its bytes as far as they mean something.
