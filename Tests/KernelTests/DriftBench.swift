@@ -10,8 +10,7 @@ final class DriftBench: HostBench {
     static func policy(_ admins: String, identities: String = "", networks: String = "") -> String {
         """
         version: 1
-        name: lab
-        networks: { \(networks) }
+        name: lab\(networks.isEmpty ? "" : "\nnetworks: { \(networks) }")
         identities: { \(identities)alice: { addresses: [192.0.2.1/32] } }
         ports:
           - name: ssh
