@@ -13,6 +13,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CNftables", providers: [.apt(["libnftables-dev"])]),
         .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["nettle-dev"])]),
         .systemLibrary(name: "CNetlink", providers: [.apt(["libmnl-dev"])]),
         // What needs _GNU_SOURCE, or is a macro or a variadic in C.
         .target(name: "CLinux"),
@@ -28,6 +29,7 @@ let package = Package(
         .target(name: "Drift", dependencies: ["Policy", "Nftables", "Compiler", "PacketSpace"]),
         .target(name: "Reports", dependencies: ["Policy", "Drift"]),
         .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Drift", "CLinux", "CNetlink"]),
+        .target(name: "Ledger", dependencies: ["CCrypto"]),
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CNftCache", "CLinux"]),
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(
@@ -54,6 +56,7 @@ let package = Package(
             name: "GateTests",
             dependencies: ["Gate", "Drift", "Host", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
             exclude: ["HostileRulesets", "Rulesets"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(
             name: "KernelTests",
