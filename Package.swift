@@ -13,7 +13,8 @@ let package = Package(
         .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CNftables", providers: [.apt(["libnftables-dev"])]),
         .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
-        .systemLibrary(name: "CCrypto", providers: [.apt(["nettle-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["nettle-dev", "libssl-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CNetlink", providers: [.apt(["libmnl-dev"])]),
         // What needs _GNU_SOURCE, or is a macro or a variadic in C.
         .target(name: "CLinux"),
@@ -22,18 +23,24 @@ let package = Package(
 
         // The rooms of docs/architecture.md. Imports point one way.
         .target(name: "Host", dependencies: ["Policy", "CLinux"]),
+        .target(name: "JSON"),
         .target(name: "Policy", dependencies: ["CYAML", "CNettle"]),
         .target(name: "Nftables", dependencies: []),
         .target(name: "PacketSpace"),
         .target(name: "Compiler", dependencies: ["Policy", "Nftables"]),
         .target(name: "Drift", dependencies: ["Policy", "Nftables", "Compiler", "PacketSpace"]),
         .target(name: "Reports", dependencies: ["Policy", "Drift"]),
-        .target(name: "Gate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Drift", "CLinux", "CNetlink"]),
-        .target(name: "Ledger", dependencies: ["CCrypto"]),
+        .target(
+            name: "Gate",
+            dependencies: ["Host", "JSON", "Policy", "Nftables", "Compiler", "Drift", "Ledger", "CLinux", "CNetlink"]),
+        .target(
+            name: "Ledger", dependencies: ["CCrypto", "CZstd", "CLinux", "Host", "JSON", "Policy"],
+            linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libcrypto.a"])]),
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CNftCache", "CLinux"]),
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(
-            name: "portgate", dependencies: ["Host", "Policy", "Nftables", "Compiler", "Drift", "Reports", "Gate"]),
+            name: "portgate",
+            dependencies: ["Host", "JSON", "Policy", "Nftables", "Compiler", "Drift", "Reports", "Gate", "Ledger"]),
         // Measures; run by Benchmarks, not shipped.
         .executableTarget(
             name: "packet-space-benchmark", dependencies: ["PacketSpace"], path: "Benchmarks/packet-space"),
@@ -54,9 +61,9 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Drift", "Policy", "Nftables", "TestSupport"]),
         .testTarget(
             name: "GateTests",
-            dependencies: ["Gate", "Drift", "Host", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
+            dependencies: ["Gate", "Drift", "Host", "JSON", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
             exclude: ["HostileRulesets", "Rulesets"]),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Host", "JSON", "Policy", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(
             name: "KernelTests",
@@ -67,7 +74,7 @@ let package = Package(
 )
 
 // One place for the settings of every Swift target.
-let targetsWithoutC: Set<String> = ["Compiler", "Drift", "PacketSpace", "Reports", "Nftables"]
+let targetsWithoutC: Set<String> = ["Compiler", "Drift", "JSON", "PacketSpace", "Reports", "Nftables"]
 for target in package.targets where target.type != .system && !["CLinux", "CNftCache"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [

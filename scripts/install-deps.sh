@@ -3,12 +3,12 @@
 #   scripts/install-deps.sh [build] [test] [bench]      (default: build test)
 set -euo pipefail
 
-build=(libyaml-dev libnftables-dev libmnl-dev nettle-dev libstdc++-12-dev make)
+build=(libyaml-dev libnftables-dev libmnl-dev nettle-dev libssl-dev libzstd-dev libstdc++-12-dev make)
 runtime=(nftables iproute2 tzdata)
 testing=(
     python3 netcat-openbsd curl openssl conntrack iptables procps util-linux libcap2-bin
     openssh-server openssh-client postgresql postgresql-client redis-server redis-tools bind9-dnsutils python3-scapy
-    wireguard-tools wireguard-go
+    wireguard-tools wireguard-go zstd
 )
 bench=(gcc libc6-dev python3-venv iptables)
 

@@ -18,6 +18,10 @@ int portgate_setns_net(int fd) { return setns(fd, CLONE_NEWNET); }
 
 int portgate_unshare_net(void) { return unshare(CLONE_NEWNET); }
 
+const void *portgate_find(const void *hay, size_t hay_size, const void *needle, size_t needle_size) {
+  return memmem(hay, hay_size, needle, needle_size);
+}
+
 int portgate_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
 
 int portgate_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -1,3 +1,4 @@
+import JSON
 import Policy
 
 /// What a look remembers for the next one: `looks.json` of the state directory.

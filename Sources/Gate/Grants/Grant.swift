@@ -1,3 +1,4 @@
+import JSON
 public import Policy
 
 /// One grant: who is let in where, from where, for how long, why, and by whom.

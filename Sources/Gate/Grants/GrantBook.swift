@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import Policy
 
 /// The grants of a host: those in force and the latest that ended. Kept in `grants.json`, written whole or not at all.

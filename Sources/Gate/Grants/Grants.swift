@@ -1,3 +1,4 @@
+import JSON
 public import Policy
 
 /// The grants of a host: given, listed, taken back, and carried over to the rules that are put in force.

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 public import Policy
 
 /// A plan in a file: enough to know, when it is applied, that everything is still as it was when it was looked at.

@@ -1,3 +1,4 @@
+public import JSON
 public import Policy
 
 /// What sessions have opened at one moment: the kernel's elements, and the sessions behind them.

@@ -1,3 +1,4 @@
+import JSON
 public import Policy
 
 /// How the change to a generation ended.

@@ -1,3 +1,4 @@
+import JSON
 public import Policy
 
 /// What is known of one generation: a ruleset that was put in force, or was tried to be.

@@ -1,3 +1,4 @@
+import JSON
 public import Nftables
 
 /// The moment at which the live table was known to be a generation's: read back whole, or reached from there by changes that

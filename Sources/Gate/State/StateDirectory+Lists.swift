@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import Policy
 
 // The list files of policies, beside the generations: `lists/<SHA-256 of the content>`, each content once, however many

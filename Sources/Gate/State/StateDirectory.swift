@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 public import Policy
 
 /// Where the gate keeps what it did: `lock`, `intent.json`, `current`, `generations/<number>/`, and `lists/`.

@@ -1,3 +1,4 @@
+import JSON
 import Nftables
 public import Policy
 

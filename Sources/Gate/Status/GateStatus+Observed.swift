@@ -1,3 +1,4 @@
+import JSON
 import Nftables
 
 extension GateStatus.ObservedStatus {

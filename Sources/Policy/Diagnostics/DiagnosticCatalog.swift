@@ -24,11 +24,11 @@ public struct DiagnosticEntry: Hashable, Sendable {
 /// Every diagnostic code, its meaning and what to do.
 ///
 /// PG0xx: reading (text, YAML, values, names) · PG1xx: lint · PG2xx: tests and compiling · PG3xx: drift, and from PG380 on
-/// differences of policies · PG4xx: the gate on a host.
+/// differences of policies · PG4xx: the gate on a host · PG5xx: the ledger.
 public enum DiagnosticCatalog {
     /// All entries in the order of their codes.
     public static let entries: [DiagnosticEntry] =
-        (yaml + reading + lint + compiling + testing + trial + drift + gate + access + identities + difference)
+        (yaml + reading + lint + compiling + testing + trial + drift + gate + access + identities + difference + ledger)
         .sorted { $0.code < $1.code }
 
     /// Returns the entry of a code, whatever its case.

@@ -1,4 +1,5 @@
 import Gate
+import JSON
 import Policy
 
 /// `portgate boot`: puts the last confirmed generation in force again.

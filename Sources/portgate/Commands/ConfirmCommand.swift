@@ -1,4 +1,5 @@
 import Gate
+import JSON
 import Policy
 
 /// `portgate confirm`: keeps what `apply --confirm-within` put in force.

@@ -62,7 +62,7 @@ struct DiffCommand: PublishingCommand {
             case .sarif: SARIFReport.render(report.report, version: Tool.version)
             case .github: GitHubReport.render(report.report)
             case .junit: JUnitReport.render(report.report, failing: .error)
-            case .text, .tap, .plan, .html, .prometheus: report.text(style)
+            case .text, .line, .tap, .plan, .html, .prometheus: report.text(style)
             }
         }
         if !report.isComplete { return .incomplete }

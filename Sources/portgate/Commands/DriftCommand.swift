@@ -117,7 +117,7 @@ struct DriftCommand: HostCommand {
             case .sarif: SARIFReport.render(common, version: Tool.version)
             case .github: GitHubReport.render(common)
             case .junit: JUnitReport.render(common, failing: .warning)
-            case .text, .tap, .plan, .markdown: DriftText.render(report, style: style)
+            case .text, .line, .tap, .plan, .markdown: DriftText.render(report, style: style)
             }
         }
     }

@@ -1,4 +1,5 @@
 import Gate
+import JSON
 import Policy
 
 /// The one JSON object that a command on a host writes: the envelope of every command, and members of its own.

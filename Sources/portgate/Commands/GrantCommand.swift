@@ -1,4 +1,5 @@
 import Gate
+import JSON
 import Policy
 import Reports
 

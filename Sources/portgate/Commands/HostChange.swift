@@ -1,5 +1,6 @@
 import Gate
 import Glibc
+import JSON
 import Policy
 
 /// A change of the host's gate about to be made: shown, guarded, agreed to, made.

@@ -1,5 +1,6 @@
 import Gate
 import Glibc
+import JSON
 import Policy
 
 /// `portgate plan`: what applying a policy would change.

@@ -1,4 +1,5 @@
 import Gate
+import JSON
 import Policy
 
 /// `portgate rollback`: puts an earlier generation in force again.

@@ -1,5 +1,6 @@
 import Gate
 import Host
+import JSON
 import Policy
 
 /// `portgate session`: proves a user while an SSH session lives, or lists who does.

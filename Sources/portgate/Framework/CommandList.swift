@@ -22,6 +22,9 @@ enum CommandList {
                 InitCommand.self, PlanCommand.self, ApplyCommand.self, ConfirmCommand.self, RollbackCommand.self,
                 StatusCommand.self, DriftCommand.self, BootCommand.self, SessionCommand.self, GrantCommand.self,
             ]),
+        Group(
+            title: "Keep and show the evidence",
+            commands: [KeysCommand.self, VerifyCommand.self, ProveCommand.self, LogsCommand.self]),
         Group(title: "This tool", commands: [CompletionsCommand.self, HelpCommand.self]),
     ]
 

@@ -9,9 +9,10 @@ struct CommandOption<Settings>: Sendable {
 
     /// Creates an option without a value.
     static func flag(
-        _ long: String, help: String, set: @escaping @Sendable (_ settings: inout Settings) -> Void
+        _ long: String, short: Character? = nil, help: String,
+        set: @escaping @Sendable (_ settings: inout Settings) -> Void
     ) -> Self {
-        Self(description: OptionDescription(long: long, help: help)) { settings, _ in set(&settings) }
+        Self(description: OptionDescription(long: long, short: short, help: help)) { settings, _ in set(&settings) }
     }
 
     /// Creates an option with a value that may be given once, or several times when `repeatable`.

@@ -2,6 +2,8 @@
 enum OutputFormat: String, Sendable, CaseIterable {
     /// For people.
     case text
+    /// One line for each thing, for people.
+    case line
     /// One object, the same schema everywhere.
     case json
     /// SARIF 2.1.0, for code scanning.

@@ -16,7 +16,7 @@ struct Publisher {
             case .github: GitHubReport.render(report)
             case .junit: JUnitReport.render(report, failing: isStrict ? .warning : .error)
             case .tap: TAPReport.render(report)
-            case .text, .markdown, .plan, .html, .prometheus: TextReport.render(report, style: style)
+            case .text, .line, .markdown, .plan, .html, .prometheus: TextReport.render(report, style: style)
             }
         }
     }

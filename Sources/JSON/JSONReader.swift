@@ -1,11 +1,11 @@
 /// Reads a JSON value strictly: one value, whole numbers, no key twice, at most 16 deep, valid UTF-8.
-struct JSONReader {
+public struct JSONReader {
     /// Why bytes are not such a value.
-    struct Malformed: Error, Hashable {
+    public struct Malformed: Error, Hashable {
         /// What is wrong.
-        let reason: String
+        public let reason: String
         /// The byte at which it shows, from 0.
-        let offset: Int
+        public let offset: Int
     }
 
     private static let deepest = 16
@@ -13,7 +13,7 @@ struct JSONReader {
     private var place = 0
 
     /// Reads the value that the bytes hold.
-    static func value(of bytes: [UInt8]) throws(Malformed) -> JSONValue {
+    public static func value(of bytes: [UInt8]) throws(Malformed) -> JSONValue {
         var reader = JSONReader(bytes: bytes)
         let value = try reader.value(depth: 0)
         reader.skipSpace()

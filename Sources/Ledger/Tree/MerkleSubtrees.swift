@@ -32,41 +32,52 @@ public struct MerkleSubtrees: Sendable {
     /// Proves that a leaf is in the tree of a size; nil when that tree has no such leaf, or there was none of that size. O(log² n).
     public func inclusion(of index: UInt64, in size: UInt64) -> InclusionProof? {
         guard index < size, size <= self.size else { return nil }
-        var hashes: [MerkleHash] = []
+        let hashes = Self.inclusionRanges(of: index, in: size).map { hash(from: $0.lowerBound, to: $0.upperBound) }
+        return InclusionProof(index: index, size: size, hashes: hashes)
+    }
+
+    /// The leaves under each hash of a proof of inclusion, in the proof's order.
+    static func inclusionRanges(of index: UInt64, in size: UInt64) -> [Range<UInt64>] {
+        var ranges: [Range<UInt64>] = []
         var (first, end) = (UInt64(0), size)
         while end - first > 1 {
-            let middle = first + Self.split(end - first)
+            let middle = first + split(end - first)
             if index < middle {
-                hashes.append(hash(from: middle, to: end))
+                ranges.append(middle..<end)
                 end = middle
             } else {
-                hashes.append(hash(from: first, to: middle))
+                ranges.append(first..<middle)
                 first = middle
             }
         }
-        return InclusionProof(index: index, size: size, hashes: hashes.reversed())
+        return ranges.reversed()
     }
 
     /// Proves that the tree of one size is an earlier one of that of another; nil when there were none of these sizes. O(log² n).
     public func consistency(from old: UInt64, to new: UInt64) -> ConsistencyProof? {
         guard old <= new, new <= size else { return nil }
-        var hashes: [MerkleHash] = []
-        if old > 0, old < new {
-            var (first, end) = (UInt64(0), new)
-            // The old tree's leaves are those before `old`; where they are a whole subtree the way ends.
-            while end != old {
-                let middle = first + Self.split(end - first)
-                if old <= middle {
-                    hashes.append(hash(from: middle, to: end))
-                    end = middle
-                } else {
-                    hashes.append(hash(from: first, to: middle))
-                    first = middle
-                }
+        let hashes = Self.consistencyRanges(from: old, to: new).map { hash(from: $0.lowerBound, to: $0.upperBound) }
+        return ConsistencyProof(oldSize: old, newSize: new, hashes: hashes)
+    }
+
+    /// The leaves under each hash of a proof of consistency, in the proof's order.
+    static func consistencyRanges(from old: UInt64, to new: UInt64) -> [Range<UInt64>] {
+        guard old > 0, old < new else { return [] }
+        var ranges: [Range<UInt64>] = []
+        var (first, end) = (UInt64(0), new)
+        // The old tree's leaves are those before `old`; where they are a whole subtree the way ends.
+        while end != old {
+            let middle = first + split(end - first)
+            if old <= middle {
+                ranges.append(middle..<end)
+                end = middle
+            } else {
+                ranges.append(first..<middle)
+                first = middle
             }
-            if first > 0 { hashes.append(hash(from: first, to: end)) }
         }
-        return ConsistencyProof(oldSize: old, newSize: new, hashes: hashes.reversed())
+        if first > 0 { ranges.append(first..<end) }
+        return ranges.reversed()
     }
 
     /// The greatest power of two below a number of leaves, which is at least 2.

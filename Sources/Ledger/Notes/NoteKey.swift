@@ -31,12 +31,7 @@ public struct NoteKey: Hashable, Sendable, CustomStringConvertible {
     /// key.
     public var identifier: UInt32 {
         let message = Array(name.utf8) + [UInt8(ascii: "\n"), Self.algorithm] + publicKey
-        var context = sha256_ctx()
-        nettle_sha256_init(&context)
-        nettle_sha256_update(&context, message.count, message)
-        var digest = [UInt8](repeating: 0, count: MerkleHash.byteCount)
-        nettle_sha256_digest(&context, digest.count, &digest)
-        return digest.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+        return MerkleHash(sha256: message).bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
     }
 
     private var hexIdentifier: String {

@@ -55,37 +55,51 @@ public enum JSONValue: Hashable, Sendable {
         return bytes
     }
 
-    private func write(to bytes: inout [UInt8], indent: Int) {
-        func line(_ depth: Int) {
-            bytes.append(UInt8(ascii: "\n"))
-            bytes += [UInt8](repeating: UInt8(ascii: " "), count: depth * 2)
-        }
+    /// Returns the text of the value on one line, without white space around what it holds and without a line break.
+    public func compact() -> [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes, indent: nil)
+        return bytes
+    }
+
+    /// Writes the value; on one line when there is no indentation.
+    private func write(to bytes: inout [UInt8], indent: Int?) {
         switch self {
         case .null: bytes += Array("null".utf8)
         case .bool(let value): bytes += Array((value ? "true" : "false").utf8)
         case .number(let value): bytes += Array(String(value).utf8)
         case .string(let text): Self.write(text, to: &bytes)
         case .array(let elements):
-            bytes.append(UInt8(ascii: "["))
-            for (index, element) in elements.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                line(indent + 1)
-                element.write(to: &bytes, indent: indent + 1)
+            Self.write(elements, between: "[", and: "]", to: &bytes, indent: indent) { element, bytes, indent in
+                element.write(to: &bytes, indent: indent)
             }
-            if !elements.isEmpty { line(indent) }
-            bytes.append(UInt8(ascii: "]"))
         case .object(let members):
-            bytes.append(UInt8(ascii: "{"))
-            for (index, member) in members.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                line(indent + 1)
+            Self.write(members, between: "{", and: "}", to: &bytes, indent: indent) { member, bytes, indent in
                 Self.write(member.key, to: &bytes)
-                bytes += Array(": ".utf8)
-                member.value.write(to: &bytes, indent: indent + 1)
+                bytes += Array((indent == nil ? ":" : ": ").utf8)
+                member.value.write(to: &bytes, indent: indent)
             }
-            if !members.isEmpty { line(indent) }
-            bytes.append(UInt8(ascii: "}"))
         }
+    }
+
+    private static func write<Part>(
+        _ parts: [Part], between open: Unicode.Scalar, and close: Unicode.Scalar, to bytes: inout [UInt8], indent: Int?,
+        _ writePart: (Part, inout [UInt8], Int?) -> Void
+    ) {
+        func line(_ depth: Int?) {
+            guard let depth else { return }
+            bytes.append(UInt8(ascii: "\n"))
+            bytes += [UInt8](repeating: UInt8(ascii: " "), count: depth * 2)
+        }
+        bytes.append(UInt8(ascii: open))
+        let inner = indent.map { $0 + 1 }
+        for (index, part) in parts.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            line(inner)
+            writePart(part, &bytes, inner)
+        }
+        if !parts.isEmpty { line(indent) }
+        bytes.append(UInt8(ascii: close))
     }
 
     private static func write(_ text: String, to bytes: inout [UInt8]) {

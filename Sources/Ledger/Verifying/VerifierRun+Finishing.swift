@@ -1,0 +1,133 @@
+import Host
+
+extension VerifierRun {
+    /// Looks at what can only be judged when the whole log was read.
+    mutating func finish(_ contents: LedgerContents, now: LedgerTime?) {
+        if tree.size == 0, verdict.findings.isEmpty { found(.absent, "", "the log is empty") }
+        verdict.isRecording = life?.isRecording
+        checkMemory()
+        // What could not be read to its end says nothing about the rest.
+        guard verdict.findings.isEmpty else { return }
+        checkSealed(contents)
+        checkTorn(contents)
+        checkKey(contents)
+        checkSilence(now)
+    }
+
+    private mutating func checkMemory() {
+        guard let memory else { return }
+        guard memory.size <= tree.size else {
+            found(
+                .rolledBack, "", leaves: tree.size..<memory.size,
+                "the log has \(tree.size) records, and had \(memory.size) when it was last looked at")
+            return
+        }
+        guard verdict.rememberedRoot == memory.root else {
+            found(
+                .rolledBack, "", leaves: 0..<memory.size,
+                "the first \(memory.size) records are not those that the log had when it was last looked at")
+            return
+        }
+    }
+
+    // MARK: - Sealed segments
+
+    /// Reads the manifest of a sealed segment and checks the files that it names, but for the lines.
+    mutating func checkManifest(_ segment: UInt64) {
+        let name = SegmentPart.name(segment)
+        let path = "segments/\(name)\(SegmentPart.manifest.rawValue)"
+        guard let bytes = try? Files.read(folder.file(.manifest, of: segment), limit: 10_000),
+            let manifest = SegmentManifest(bytes, of: segment)
+        else {
+            found(.missing, path, "is missing, or is no manifest of the segment")
+            return
+        }
+        guard let text = try? Files.read(folder.file(.signature, of: segment), limit: 10_000),
+            let signature = SSHSignature(text), signature.verifies(bytes)
+        else {
+            found(
+                .signature, "segments/\(name)\(SegmentPart.signature.rawValue)",
+                "is missing, or does not sign the manifest")
+            return
+        }
+        manifests[name] = (MerkleHash(sha256: bytes), signature.publicKey)
+        for (part, hash) in zip(SegmentManifest.parts, manifest.hashes) where part != .sealedLines {
+            guard let bytes = try? Files.read(folder.file(part, of: segment), limit: .max - 1),
+                MerkleHash(sha256: bytes) == hash
+            else {
+                found(.altered, "segments/\(name)\(part.rawValue)", "is missing, or not what the manifest names")
+                continue
+            }
+        }
+        sealedLines[name] = manifest.hashes[0]
+    }
+
+    /// Whether the manifest of a segment names a hash.
+    func manifestNames(_ hash: MerkleHash, _ part: SegmentPart, _ segment: UInt64) -> Bool {
+        sealedLines[SegmentPart.name(segment)] == hash
+    }
+
+    private mutating func checkSealed(_ contents: LedgerContents) {
+        for (name, manifest) in manifests.sorted(by: { $0.key < $1.key }) {
+            let file = "segments/\(name)\(SegmentPart.manifest.rawValue)"
+            guard let told = sealed[name], told.hash == manifest.hash.description else {
+                found(.altered, file, "is not the one that the log says the segment was sealed with")
+                continue
+            }
+            guard verdict.epochKeys.prefix(told.keys).contains(where: { $0.publicKey == manifest.signer }) else {
+                found(.signature, file, "is signed by a key that the log did not have when the segment was sealed")
+                continue
+            }
+        }
+        // Files of a sealing that was not finished lie beside the lines; those of one that was may not.
+        for (segment, parts) in contents.segments where !parts.contains(.lines) && !parts.contains(.sealedLines) {
+            guard segment < tree.size else { continue }
+            found(.missing, "segments/\(SegmentPart.name(segment))", "has no lines")
+        }
+    }
+
+    // MARK: - What crashes left
+
+    private mutating func checkTorn(_ contents: LedgerContents) {
+        for name in torn.sorted() {
+            let path = "\(folder.torn)/\(name)"
+            guard
+                let bytes = (try? Files.read(path, limit: .max - 1))
+                    ?? (try? Files.read("\(path).pending", limit: .max - 1)),
+                name.hasSuffix("-\(MerkleHash(sha256: bytes))")
+            else {
+                found(.missing, "torn/\(name)", "was set aside after a crash, and is missing or not what it was")
+                continue
+            }
+        }
+        for name in contents.torn {
+            let isPending = name.hasSuffix(".pending")
+            let plain = isPending ? String(name.dropLast(8)) : name
+            if !torn.contains(plain), !isPending {
+                found(.foreign, "torn/\(name)", "the log does not know that it was set aside")
+            }
+        }
+    }
+
+    // MARK: - The present
+
+    private mutating func checkKey(_ contents: LedgerContents) {
+        guard contents.hasKeys else { return }
+        // While the key is handed on, it is in the file of the next one; the next writer finishes that.
+        guard contents.privateKeys.contains(where: { $0.number == state.epoch && $0.key == key }) else {
+            found(
+                .signature, "keys/current", "is missing, or not the key of epoch \(state.epoch), in which the log ends")
+            return
+        }
+    }
+
+    private mutating func checkSilence(_ now: LedgerTime?) {
+        guard let now, let life, life.isRecording else { return }
+        let gap = now.seconds(since: life.time)
+        guard gap > LedgerVerifier.longestSilence else { return }
+        found(
+            .silence, "",
+            "the recorder was last heard of at \(life.time), \(gap) s ago: it was killed and not started again, or the end of the log was cut off"
+        )
+    }
+}
