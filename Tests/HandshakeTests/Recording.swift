@@ -23,6 +23,18 @@ struct Recording: CustomStringConvertible, Sendable {
     let pieces: [Piece]
     var description: String { name }
 
+    /// The pieces up to the one behind which no more are wanted.
+    var wanted: [Piece] {
+        var count = 1
+        while count < pieces.count {
+            var reader = HandshakeReader()
+            reader.feed(Array(pieces.prefix(count)))
+            if reader.isFinished { break }
+            count += 1
+        }
+        return Array(pieces.prefix(count))
+    }
+
     /// Everything that one side said.
     func bytes(_ direction: Direction) -> [UInt8] {
         pieces.filter { $0.direction == direction }.flatMap(\.bytes)

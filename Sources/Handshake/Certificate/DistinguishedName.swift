@@ -50,10 +50,14 @@ enum DistinguishedName {
     /// Returns the text of a value as UTF-8, as far as its bytes are what its type says; nil for other types.
     private static func characters(_ value: DERReader.Element) -> ArraySlice<UInt8>? {
         switch value.tag {
-        case 12, 18, 19, 22, 26: value.contents.rest  // UTF8String, NumericString, PrintableString, IA5String, VisibleString
-        case 20: recoded(value.contents, width: 1)  // TeletexString, which everybody takes for Latin-1
-        case 30: recoded(value.contents, width: 2)  // BMPString
-        case 28: recoded(value.contents, width: 4)  // UniversalString
+        // UTF8String, NumericString, PrintableString, IA5String, VisibleString
+        case 12, 18, 19, 22, 26: value.contents.rest
+        // TeletexString, which everybody takes for Latin-1
+        case 20: recoded(value.contents, width: 1)
+        // BMPString
+        case 30: recoded(value.contents, width: 2)
+        // UniversalString
+        case 28: recoded(value.contents, width: 4)
         default: nil
         }
     }

@@ -1,7 +1,7 @@
 extension HandshakeFacts {
-    /// Appends the members of a record's object that tell what was read, with commas between them and none around: `"tls":{…}`,
-    /// `"http":{…}`, `"ssh":{…}`, `"postgresql":{…}`, in this order, each only if there is something of it, and in them only what
-    /// is known. Says whether anything was appended.
+    /// Appends the members of a record's object that tell what was read, with commas between and none around: `"tls":{…}`,
+    /// `"http":{…}`, `"ssh":{…}`, `"postgresql":{…}`, in this order, each only if there is something of it, and in them only
+    /// what is known. Says whether anything was appended.
     ///
     /// `tls`: `version`, `sni`, `alpn`, `versions`, `cipher`, `ja4`, `alert` (`from`, `level`, `description`), `client_subject`,
     /// `client_san`. `http`: `method`, `path`, `host`, `status`. `ssh`: `client`, `server`. `postgresql`: `user`, `database`,

@@ -1,37 +1,3 @@
-/// A protocol that is recognised by its first bytes.
-public enum RecognisedProtocol: String, Hashable, Sendable, CaseIterable {
-    /// TLS, whatever is inside.
-    case tls
-    /// HTTP/1, and HTTP/2 without TLS by its preface.
-    case http
-    /// SSH.
-    case ssh
-    /// PostgreSQL, in plain text or before its TLS.
-    case postgresql
-    /// Redis' protocol RESP; nothing is read of it.
-    case redis
-    /// DNS, over UDP or TCP; nothing is read of it.
-    case dns
-}
-
-/// What a port's policy lets clients speak, as far as it matters whether their bytes are a surprise.
-public enum DeclaredRequest: Hashable, Sendable {
-    /// Anything.
-    case any
-    /// One of the protocols that are recognised.
-    case known(RecognisedProtocol)
-    /// A signature of the policy's own: bytes that are not recognised may be just that.
-    case signature
-}
-
-/// Why a client's first bytes are a surprise.
-public enum Surprise: String, Hashable, Sendable {
-    /// They are no protocol that is recognised, and the port declares only such.
-    case unrecognised
-    /// They are a protocol that the port does not declare.
-    case undeclared
-}
-
 /// What the first bytes of a connection told. All texts are valid UTF-8 without control characters, and bounded.
 public struct HandshakeFacts: Hashable, Sendable {
     /// What the client speaks, by its bytes; nil while that is open, and when it is nothing known.
@@ -40,7 +6,8 @@ public struct HandshakeFacts: Hashable, Sendable {
     public internal(set) var server: RecognisedProtocol?
     /// Whether the client's bytes are a surprise; nil as well while they are too few to say.
     public internal(set) var unexpected: Surprise?
-    /// Whether two segments said different things of one place in a stream. The first is told of; the host may have read the other.
+    /// Whether two segments said different things of one place in a stream. The first is told of; the host may have read
+    /// the other.
     public internal(set) var hasConflict = false
     /// Of TLS, also when it is inside PostgreSQL.
     public internal(set) var tls: TLSFacts?

@@ -100,7 +100,11 @@ struct PostgreSQLStart: Hashable, Sendable {
     private mutating func takeParameters(_ message: ByteReader) {
         var message = message
         isClientFinished = true
-        while let name = message.zeroTerminated(), !name.isEmpty {
+        while let name = message.zeroTerminated() {
+            if name.isEmpty {
+                if !message.isAtEnd { fail() }
+                return
+            }
             guard let value = message.zeroTerminated() else { return fail() }
             // Of a parameter that is sent twice the server takes the last.
             if name.elementsEqual("user".utf8) {
@@ -111,7 +115,8 @@ struct PostgreSQLStart: Hashable, Sendable {
                 facts.application = EscapedText.text(value, limit: PostgreSQLFacts.mostBytes)
             }
         }
-        if !message.isAtEnd { fail() }
+        // The last name is an empty one.
+        fail()
     }
 
     private mutating func fail() {

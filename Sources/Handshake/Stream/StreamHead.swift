@@ -4,7 +4,7 @@
 /// Memory is bounded: ``limit`` bytes, and ``mostPieces`` stretches of bytes with holes between them. What would go beyond is
 /// dropped, and a retransmission may bring it later.
 public struct StreamHead: Hashable, Sendable {
-    /// The most bytes that are kept unless a limit is given: a ClientHello with post-quantum keys and a chain of certificates fit.
+    /// The most bytes that are kept unless a limit is given: a ClientHello with post-quantum keys and certificates fit.
     public static let usualLimit = 16_384
     /// The most stretches that are kept apart, until the holes between them are filled.
     public static let mostPieces = 16
@@ -98,23 +98,17 @@ public struct StreamHead: Hashable, Sendable {
             hasLoss = true
             return
         }
-        makeRoom(for: range.upperBound)
         let shift = skipped - range.lowerBound
         var place = range.lowerBound
         for piece in pieces[first..<last] {
-            while place < min(piece.lowerBound, range.upperBound) {
-                bytes[place] = payload[place + shift]
-                place += 1
-            }
+            fill(place..<max(place, min(piece.lowerBound, range.upperBound)), from: payload, shift)
+            place = max(place, piece.lowerBound)
             while place < min(piece.upperBound, range.upperBound) {
                 if bytes[place] != payload[place + shift] { hasConflict = true }
                 place += 1
             }
         }
-        while place < range.upperBound {
-            bytes[place] = payload[place + shift]
-            place += 1
-        }
+        fill(min(place, range.upperBound)..<range.upperBound, from: payload, shift)
         var merged = range
         if first < last {
             merged =
@@ -123,20 +117,39 @@ public struct StreamHead: Hashable, Sendable {
         pieces.replaceSubrange(first..<last, with: CollectionOfOne(merged))
     }
 
-    private mutating func makeRoom(for count: Int) {
-        guard count > bytes.count else { return }
-        if count > bytes.capacity { bytes.reserveCapacity(min(limit, max(count, 2 * bytes.capacity, 512))) }
-        bytes.append(contentsOf: repeatElement(0, count: count - bytes.count))
+    /// Fills a hole, or puts bytes behind the last ones.
+    private mutating func fill(_ hole: Range<Int>, from payload: Span<UInt8>, _ shift: Int) {
+        guard !hole.isEmpty else { return }
+        guard hole.upperBound > bytes.count else {
+            for place in hole { bytes[place] = payload[place + shift] }
+            return
+        }
+        // The bytes end where the last stretch does: this hole has no end.
+        if hole.upperBound > bytes.capacity {
+            bytes.reserveCapacity(min(limit, max(hole.upperBound, 2 * bytes.capacity, 512)))
+        }
+        if hole.lowerBound > bytes.count {
+            bytes.append(contentsOf: repeatElement(0, count: hole.lowerBound - bytes.count))
+        }
+        let source = (hole.lowerBound + shift)..<(hole.upperBound + shift)
+        payload.extracting(source).withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
     }
 
     private mutating func moveBytes(by distance: Int) {
         moves += 1
-        guard !pieces.isEmpty, !bytes.isEmpty else { return }
-        let kept = min(bytes.count, limit - distance)
-        bytes = Array(repeatElement(0, count: distance)) + bytes.prefix(kept)
+        guard !pieces.isEmpty else { return }
         pieces = pieces.compactMap {
-            let moved = ($0.lowerBound + distance)..<min($0.upperBound + distance, limit)
-            return $0.lowerBound + distance < limit ? moved : nil
+            let lower = $0.lowerBound + distance
+            return lower < limit ? lower..<min($0.upperBound + distance, limit) : nil
         }
+        // The bytes end where the last stretch does.
+        let end = pieces.last?.upperBound ?? 0
+        var moved: [UInt8] = []
+        moved.reserveCapacity(end)
+        if end > 0 {
+            moved.append(contentsOf: repeatElement(0, count: distance))
+            moved.append(contentsOf: bytes.prefix(end - distance))
+        }
+        bytes = moved
     }
 }
