@@ -35,9 +35,9 @@ struct SSHBanners: Hashable, Sendable {
             guard stream.bytes[line].starts(with: mark) else { continue }
             return EscapedText.text(stream.bytes[line], limit: SSHFacts.mostBytes)
         }
-        // What there is of a line that is too long or does not end.
+        // What there is of a line that is too long, its line end left out, or does not end.
         let open = stream.bytes[lines.start..<max(lines.start, stream.available)]
-        guard open.starts(with: mark), open.count > SSHFacts.mostBytes || isAtEnd else { return nil }
+        guard open.starts(with: mark), open.count > SSHFacts.mostBytes + 2 || isAtEnd else { return nil }
         return EscapedText.text(open, limit: SSHFacts.mostBytes)
     }
 }

@@ -1,7 +1,8 @@
 /// Reads the first bytes of one connection and says what they tell: the one entry point of this module.
 ///
 /// It is fed with what was seen of the connection, in whatever order, and asked for its ``facts`` at any time. Input is taken
-/// for hostile: nothing in it makes the reader fail, and the work is at most proportional to the bytes that are kept.
+/// for hostile: nothing in it makes the reader fail, and the work is bounded by the bytes that are kept: each is read once, but
+/// for the first thousand, which may be looked at with each packet while it is open what they are.
 ///
 /// Memory: each direction keeps at most ``limit`` bytes of its stream, and at most as many again of a TLS message that is put
 /// together from records; with the usual limit of 16 KiB that is 64 KiB for both. The facts have at most 12 KiB, everything

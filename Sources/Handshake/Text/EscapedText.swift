@@ -61,6 +61,13 @@ struct EscapedText {
     mutating func append(_ source: ArraySlice<UInt8>, as style: Style) {
         var place = source.startIndex
         while place < source.endIndex, !isCut {
+            // Most text is letters and digits, which come as one.
+            let run = source[place...].prefix(max(limit - bytes.count, 0)).prefix(while: Self.isOrdinary)
+            if !run.isEmpty {
+                bytes.append(contentsOf: run)
+                place = run.endIndex
+                continue
+            }
             let length = UTF8Character.plainLength(at: place, in: source)
             let character = source[place..<(place + max(length, 1))]
             if length == 0 || (style == .plain && character.first == UInt8(ascii: "\\")) {
@@ -89,6 +96,14 @@ struct EscapedText {
     private mutating func cut() {
         isCut = true
         bytes.append(contentsOf: Self.ellipsis)
+    }
+
+    /// Whether a byte is a character that is never escaped.
+    private static func isOrdinary(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x61...0x7a, 0x41...0x5a, 0x30...0x39, 0x2d...0x2f, 0x3a, 0x5f: true
+        default: false
+        }
     }
 
     /// Whether a character of a value stands behind a backslash (RFC 4514, section 2.4).
