@@ -82,6 +82,9 @@ struct Conversation: Hashable, Sendable {
         }
     }
 
+    /// How much memory there is for reading on.
+    var heldBytes: Int { tls?.heldBytes ?? 0 }
+
     /// Gives the memory back that is for reading on.
     mutating func discard() { tls?.discard() }
 

@@ -49,6 +49,9 @@ public struct HandshakeReader: Sendable {
         return facts
     }
 
+    /// How much memory there is for reading on: never more than four times the limit, and what malloc adds.
+    var heldBytes: Int { client.bytes.capacity + server.bytes.capacity + conversation.heldBytes }
+
     /// Says that a direction's SYN had this sequence number. Without it the first packet is taken for the start of the stream,
     /// and up to four times an earlier one is believed instead.
     public mutating func begin(_ direction: Direction, synchronize sequence: UInt32) {

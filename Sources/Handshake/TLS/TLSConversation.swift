@@ -79,6 +79,9 @@ struct TLSConversation: Hashable, Sendable {
         if stream.isFull { serverIsOver = true }
     }
 
+    /// How much memory there is for reading on.
+    var heldBytes: Int { client.heldBytes + server.heldBytes }
+
     /// Gives the memory back that is for reading on.
     mutating func discard() {
         client.discard()

@@ -76,6 +76,9 @@ struct TLSRecords: Hashable, Sendable {
         pending.append(contentsOf: bytes.dropFirst(skipped))
     }
 
+    /// How much memory the message takes that is put together.
+    var heldBytes: Int { pending.capacity }
+
     /// Gives the memory back.
     mutating func discard() { pending = [] }
 
