@@ -29,6 +29,8 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         // The next segment, or one that is moved by up to 63 bytes either way.
         let shift = Int32(command >> 1) - 64
         let sequence = command & 0x80 == 0 ? next[side] : next[side] &+ UInt32(bitPattern: shift)
+        // An empty packet may be a SYN, which may come late.
+        if length == 0, flags & 16 != 0 { reader.begin(side == 0 ? .client : .server, synchronize: sequence) }
         reader.take(side == 0 ? .client : .server, sequence: sequence, payload: payload)
         next[side] = sequence &+ UInt32(payload.count)
     }

@@ -94,6 +94,23 @@ struct StreamHeadTests {
         #expect(text(head(knownStart: false, backwards.map { ($0.0, String($0.1)) })) == "pqrst")
     }
 
+    @Test("a start that is told late is believed when it is earlier")
+    func lateStart() {
+        var late = head(knownStart: false, [(3, "def")])
+        late.begin(at: 1_000)
+        #expect(late.available == 0)
+        late.take(sequence: 1_000, payload: Array("abc".utf8).span)
+        #expect(text(late) == "abcdef")
+        for other in [1_004, 1_003 - 64, 1_003 &+ 0x8000_0000] as [UInt32] {
+            var kept = head(knownStart: false, [(3, "def")])
+            kept.begin(at: other)
+            #expect(text(kept) == "def")
+        }
+        var known = head([(0, "abc")])
+        known.begin(at: 990)
+        #expect(text(known) == "abc")
+    }
+
     @Test("the first datagram is the whole head")
     func datagrams() {
         var head = StreamHead(limit: 4)

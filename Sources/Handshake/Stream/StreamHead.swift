@@ -44,9 +44,14 @@ public struct StreamHead: Hashable, Sendable {
     public var isFull: Bool { available == limit }
 
     /// Says that the stream's first byte has this sequence number: one more than that of the SYN. Without it the first segment
-    /// is taken for the start, until an earlier one is seen. It is not believed once there are bytes.
+    /// is taken for the start, until an earlier one is seen. Once there are bytes only an earlier start is believed.
     public mutating func begin(at sequence: UInt32) {
-        guard pieces.isEmpty else { return }
+        guard !isDiscarded, !isStartKnown else { return }
+        if let start, !pieces.isEmpty {
+            let distance = Int(Int32(truncatingIfNeeded: start &- sequence))
+            guard (0..<limit).contains(distance) else { return }
+            if distance > 0 { moveBytes(by: distance) }
+        }
         start = sequence
         isStartKnown = true
     }
