@@ -36,6 +36,7 @@ let package = Package(
         .target(
             name: "Ledger", dependencies: ["CCrypto", "CZstd", "CLinux", "Host", "JSON", "Policy"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libcrypto.a"])]),
+        .target(name: "Handshake", dependencies: ["CNettle"]),
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CNftCache", "CLinux"]),
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(
@@ -64,6 +65,7 @@ let package = Package(
             dependencies: ["Gate", "Drift", "Host", "JSON", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
             exclude: ["HostileRulesets", "Rulesets"]),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Host", "JSON", "Policy", "TestSupport"]),
+        .testTarget(name: "HandshakeTests", dependencies: ["Handshake"], exclude: ["Captures"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(
             name: "KernelTests",
