@@ -29,6 +29,13 @@ public struct Applier: Sendable {
         case applied(generation: Int, transactions: Int)
         /// It is in force under this number for so many seconds, unless it is confirmed.
         case armed(generation: Int, seconds: Int)
+
+        /// The generation that is in force.
+        public var generation: Int {
+            switch self {
+            case .nothingToDo(let generation), .applied(let generation, _), .armed(let generation, _): generation
+            }
+        }
     }
 
     /// Puts a change in force. `seen` is the look on which it was decided: the live table must still be that one. When it

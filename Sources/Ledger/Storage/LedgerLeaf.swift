@@ -80,7 +80,8 @@ enum LedgerAction {
 }
 
 extension LedgerLeaf {
-    init(time: LedgerTime, action: String, members: [JSONValue.Member]) {
+    /// Creates a record.
+    public init(time: LedgerTime, action: String, members: [JSONValue.Member]) {
         self.time = time
         self.action = action
         self.members = members

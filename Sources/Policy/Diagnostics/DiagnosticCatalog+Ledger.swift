@@ -63,5 +63,10 @@ extension DiagnosticCatalog {
                 the last checkpoints were cut off. The next writer sets it aside and records its hash. Until then the end of the \
                 log is neither proven nor refuted, and `portgate verify` ends with 3.
                 """),
+        DiagnosticEntry(
+            code: "PG520", title: "the ledger does not take a change", severity: .error,
+            explanation: """
+                Every change of the gate is recorded before it is made and again when it is done: who, what, by which policy. The                 ledger could not be written, so nothing was changed. The message says why; a full disk and a lock that is held                 are the usual reasons. In an emergency `--without-ledger` makes the change all the same: it is noted beside the                 ledger and brought into it by the next change that finds it usable.
+                """),
     ]
 }

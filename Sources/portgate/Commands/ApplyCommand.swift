@@ -42,7 +42,8 @@ struct ApplyCommand: HostCommand {
             "promote", "PORT|all", repeatable: true,
             help: "enforce what the policy only observes of PORT, or of every port; repeatable"
         ) { settings, text in settings.promotion = Promotion(settings.promotion, adding: text) },
-        .noProof { $0.proves = false }, .yes, .policyClock, .mustAllow, .allowLockout, .lockWait, .stateDirectory,
+        .noProof { $0.proves = false }, .withoutLedger, .yes, .policyClock, .mustAllow, .allowLockout, .lockWait,
+        .stateDirectory,
         outputOption,
     ]
     static let operands: Operands<Self> = .one("PATH", completion: .paths) { settings, text throws(UsageError) in

@@ -22,7 +22,7 @@ struct ConfirmCommand: HostCommand {
         .flag("local", help: "confirm from a console, without proof that a new connection gets in") {
             $0.isLocal = true
         },
-        .lockWait, .stateDirectory, outputOption,
+        .withoutLedger, .lockWait, .stateDirectory, outputOption,
     ]
 
     var outputs: [OutputRequest] = []
@@ -38,7 +38,11 @@ struct ConfirmCommand: HostCommand {
         let state = host.state(console)
         let confirmer = Confirmer(door: door, state: state) { .now }
         let generation = try SteadySignals.ignoring {
-            try confirmer.confirm(by: isLocal ? .console(connection) : .connection(connection), holding: lock)
+            try host.recorded(.init("confirm", by: host.appliedBy(console)), console) {
+                try confirmer.confirm(by: isLocal ? .console(connection) : .connection(connection), holding: lock)
+            } outcome: { generation in
+                ["generation": .number(Int64(generation))]
+            }
         }
         for line in Grants.carryOver(door: door, state: state, now: { .now }, holding: lock) {
             console.say("warning: \(line)")

@@ -44,7 +44,7 @@ struct GrantCommand: HostCommand {
             settings.ticket = text
         },
         .flag("wide", help: "allow --from to be wider than a /24, for IPv6 a /64") { $0.isWide = true },
-        .lockWait, .stateDirectory, outputOption,
+        .withoutLedger, .lockWait, .stateDirectory, outputOption,
     ]
     static let operands = Operands<Self>(
         usage: "IDENTITY | list | revoke ID", count: 1...2, completion: .words(["list", "revoke"])
@@ -105,7 +105,13 @@ struct GrantCommand: HostCommand {
         case .list: try publish(try grants.look(), console)
         case .revoke(let number):
             let lock = try state.lock(waitSeconds: host.lockWaitSeconds, now: .now)
-            let outcome = try grants.revoke(number, by: host.appliedBy(console), holding: lock)
+            let change = ChangeJournal.Change(
+                "revoke-grant", by: host.appliedBy(console), ["grant": .number(Int64(number))])
+            let outcome = try host.recorded(change, console) {
+                try grants.revoke(number, by: host.appliedBy(console), holding: lock)
+            } outcome: { _ in
+                [:]
+            }
             let (words, grant): (String, Grant) =
                 switch outcome {
                 case .revoked(let grant): ("revoked: grant \(grant.number); nobody gets in by it", grant)
@@ -120,7 +126,17 @@ struct GrantCommand: HostCommand {
             try GrantLimits.check(source, wide: isWide)
             let lock = try state.lock(waitSeconds: host.lockWaitSeconds, now: .now)
             let limits = try grants.limits(on: door.host())
-            let grant = try grants.give(request, by: host.appliedBy(console), limits: limits, holding: lock)
+            let change = ChangeJournal.Change(
+                "grant", by: host.appliedBy(console),
+                [
+                    "identity": .string(identity.text), "port": .string(port.text), "source": .string("\(source)"),
+                    "seconds": .number(Int64(seconds)), "reason": .string(reason), "ticket": ticket.map { .string($0) },
+                ])
+            let grant = try host.recorded(change, console) {
+                try grants.give(request, by: host.appliedBy(console), limits: limits, holding: lock)
+            } outcome: { grant in
+                ["grant": .number(Int64(grant.number))]
+            }
             let words =
                 "granted as number \(grant.number): \(identity) reaches port \(port) from \(source) for "
                 + "\(GrantLimits.words(seconds)); 'portgate grant revoke \(grant.number)' ends it"

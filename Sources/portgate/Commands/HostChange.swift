@@ -68,7 +68,13 @@ struct HostChange {
         let applier = Applier(door: door, state: state, appliedBy: settings.appliedBy(console)) { .now }
         // From here to the verified end a hang-up or Ctrl-C must not leave half a change.
         return try SteadySignals.ignoring {
-            let report = try applier.apply(change, seen: look.live, confirmWithin: confirmWithin, holding: lock)
+            let record = ChangeJournal.Change.gate(
+                change, by: settings.appliedBy(console), confirmWithin: confirmWithin)
+            let report = try settings.recorded(record, console) {
+                try applier.apply(change, seen: look.live, confirmWithin: confirmWithin, holding: lock)
+            } outcome: { report in
+                ["generation": .number(Int64(report.generation))]
+            }
             // While it waits to be confirmed the grants stay those of the generation before.
             if case .armed = report { return report }
             for line in Grants.carryOver(door: door, state: state, now: { .now }, holding: lock) {

@@ -1,5 +1,6 @@
 import Gate
 import Glibc
+import JSON
 import Policy
 
 /// A command that looks at or changes the host's gate.
@@ -25,6 +26,8 @@ struct HostSettings: Sendable {
     var allowLockout = false
     /// `--yes`.
     var yes = false
+    /// `--without-ledger`.
+    var withoutLedger = false
 
     /// The state directory: as said, else by the environment, else the standard one.
     func state(_ console: Console) -> StateDirectory {
@@ -87,6 +90,29 @@ struct HostSettings: Sendable {
     func appliedBy(_ console: Console) -> String {
         let sudo = console.environment("SUDO_USER").flatMap { Name($0) }
         return "uid \(getuid())" + (sudo.map { " (sudo: \($0))" } ?? "")
+    }
+
+    /// Records a change in the ledger, makes it, and records what came of it.
+    func recorded<Result>(
+        _ change: ChangeJournal.Change, _ console: Console, _ make: () throws -> Result,
+        outcome: (Result) -> KeyValuePairs<String, JSONValue?>
+    ) throws -> Result {
+        let journal = try ChangeJournal(change, in: state(console), without: withoutLedger) { console.say($0) }
+        do {
+            let result = try make()
+            journal.end("done", outcome(result)) { console.say($0) }
+            return result
+        } catch {
+            let failure = error as? GateFailure
+            journal.end(
+                "failed",
+                [
+                    "code": failure.map { .string($0.diagnostic.code) },
+                    "message": .string(failure?.diagnostic.message ?? "\(error)"),
+                ]
+            ) { console.say($0) }
+            throw error
+        }
     }
 
     /// Makes sure that somebody agrees: `--yes`, or the word typed at a terminal.
@@ -172,6 +198,13 @@ extension CommandOption where Settings: HostCommand {
     static var allowLockout: Self {
         .flag("allow-lockout", help: "apply even if it cuts this SSH connection or what --must-allow names") {
             $0.host.allowLockout = true
+        }
+    }
+
+    /// `--without-ledger`.
+    static var withoutLedger: Self {
+        .flag("without-ledger", help: "change it though the ledger cannot take it; recorded when it can again") {
+            $0.host.withoutLedger = true
         }
     }
 

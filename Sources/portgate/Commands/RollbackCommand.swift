@@ -24,7 +24,7 @@ struct RollbackCommand: HostCommand {
             settings.target = number
         },
         .flag("list", help: "list the generations, change nothing") { $0.isList = true },
-        .yes, .mustAllow, .allowLockout, .lockWait, .stateDirectory, outputOption,
+        .withoutLedger, .yes, .mustAllow, .allowLockout, .lockWait, .stateDirectory, outputOption,
     ]
 
     var outputs: [OutputRequest] = []
@@ -84,7 +84,13 @@ struct RollbackCommand: HostCommand {
         try host.confirm("Take it back?", console)
         let lock = try host.lock(console)
         let confirmer = Confirmer(door: door, state: host.state(console)) { .now }
-        let end = try SteadySignals.ignoring { try confirmer.takeBack(holding: lock) }
+        let end = try SteadySignals.ignoring {
+            try host.recorded(.init("take-back", by: host.appliedBy(console)), console) {
+                try confirmer.takeBack(holding: lock)
+            } outcome: { _ in
+                [:]
+            }
+        }
         let words: String
         switch end {
         case .confirmed(let generation)?:

@@ -1,5 +1,4 @@
 import Gate
-import Glibc
 import Host
 import JSON
 import Ledger
@@ -63,8 +62,8 @@ struct KeysCommand: Command {
             }
             do throws(HostError) { try Files.makeFolder(state.path(console)) } catch { throw .system(error) }
             let anchor = try folder.create(
-                origin: origin ?? Self.origin(), epochSeconds: epochSeconds ?? 3_600,
-                ["host": .string(Self.hostName()), "portgate": .string(Tool.version)])
+                origin: origin ?? LedgerFolder.usualOrigin(), epochSeconds: epochSeconds ?? 3_600,
+                ["host": .string(LedgerFolder.hostName), "portgate": .string(Tool.version)])
             console.say(
                 "the ledger of \(anchor.name) begins; keep this anchor where nobody who may change this host can change it:"
             )
@@ -80,24 +79,5 @@ struct KeysCommand: Command {
             throw .system(HostError("write", "standard output", reason: error.message))
         }
         return .clean
-    }
-
-    private static func hostName() -> String {
-        var name = utsname()
-        guard uname(&name) == 0 else { return "localhost" }
-        return withUnsafeBytes(of: &name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    }
-
-    /// A name that no other log has: the host's, and a number by chance.
-    private static func origin() -> String {
-        let host = hostName().utf8.filter { byte in
-            byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
-                || (byte | 0x20) >= UInt8(ascii: "a")
-                    && (byte | 0x20) <= UInt8(ascii: "z")
-                || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
-        }
-        var random = SystemRandomNumberGenerator()
-        let text = String(decoding: host, as: UTF8.self)
-        return "\(text.isEmpty ? "host" : text)/portgate-\(String(random.next() as UInt32, radix: 16))"
     }
 }

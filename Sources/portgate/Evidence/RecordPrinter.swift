@@ -32,7 +32,7 @@ struct RecordPrinter {
     private func words(_ value: JSONValue) -> String {
         switch value {
         case .string(let text): VisibleText.line(text)
-        case .array(let values): values.map { words($0) }.joined(separator: ", ")
+        case .array(let values): values.map { flat($0) }.joined(separator: ", ")
         default: String(decoding: value.compact(), as: UTF8.self)
         }
     }
