@@ -1,0 +1,69 @@
+/// The connections that live: a bounded table that never allocates once it is made. Two connections between the same ends
+/// can stand in it at once, when the second began before the end of the first was heard of.
+struct ConnectionTable {
+    private var entries: [Connection]
+    private var index: FlatIndex
+    private var ages: AgeList
+    private let seed: HashSeed
+
+    init(capacity: Int, seed: HashSeed) {
+        entries = Array(repeating: Connection(), count: capacity)
+        index = FlatIndex(capacity: capacity)
+        ages = AgeList(capacity: capacity)
+        self.seed = seed
+    }
+
+    /// The connections in it.
+    var count: Int { ages.count }
+    /// Whether another one has no room.
+    var isFull: Bool { ages.isFull }
+    /// The one that nothing was heard of for the longest time.
+    var oldest: Int? { ages.first }
+    /// The one that follows by age.
+    func after(_ place: Int) -> Int? { ages.after(place) }
+
+    /// The connection at a place that is in use.
+    subscript(place: Int) -> Connection {
+        get { entries[place] }
+        _modify { yield &entries[place] }
+    }
+
+    private func hash(_ tuple: FlowTuple) -> UInt32 {
+        var hash = KeyedHash(seed)
+        hash.add(tuple.source.bits)
+        hash.add(tuple.destination.bits)
+        hash.add(
+            UInt64(tuple.sourcePort) << 24 | UInt64(tuple.destinationPort) << 8 | UInt64(tuple.transport))
+        return hash.value
+    }
+
+    /// Returns the place of a connection by both ends and its zone. A connection that was let in is known without its zone.
+    func find(_ tuple: FlowTuple, zone: UInt16 = 0, where matches: (Connection) -> Bool = { _ in true }) -> Int? {
+        let hash = hash(tuple)
+        return index.find(hash) { place in
+            let entry = entries[place]
+            return entry.tuple == tuple && (entry.zone == zone || entry.zone == 0 || zone == 0) && matches(entry)
+        }
+    }
+
+    /// Adds a connection and returns its place; nil when there is no room.
+    mutating func insert(_ tuple: FlowTuple, zone: UInt16 = 0) -> Int? {
+        guard let place = ages.take() else { return nil }
+        var entry = Connection()
+        entry.tuple = tuple
+        entry.zone = zone
+        entry.hash = hash(tuple)
+        entries[place] = entry
+        index.insert(entry.hash, place: place)
+        return place
+    }
+
+    /// Something was heard of it.
+    mutating func touch(_ place: Int) { ages.touch(place) }
+
+    /// Forgets a connection.
+    mutating func remove(_ place: Int) {
+        index.remove(entries[place].hash, place: place)
+        ages.release(place)
+    }
+}

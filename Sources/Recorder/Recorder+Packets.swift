@@ -1,0 +1,204 @@
+extension Recorder {
+    /// Takes a datagram of an NFLOG group.
+    ///
+    /// - Parameters:
+    ///   - isCut: whether more came than there was room for.
+    ///   - now: when it was received.
+    public mutating func take(nflog datagram: RawSpan, isCut: Bool = false, at now: RecorderClock) {
+        clock = now
+        var decoder = NflogDecoder(byteCount: datagram.byteCount)
+        while let item = decoder.next(in: datagram) {
+            switch item {
+            case .packet(let packet): take(packet, in: datagram)
+            case .overrun: lost(reason: "overrun")
+            case .malformed: malformed("nflog")
+            case .other: continue
+            }
+        }
+        if isCut { lost(reason: "cut") }
+    }
+
+    private mutating func take(_ packet: NflogPacket, in datagram: RawSpan) {
+        totals.packets &+= 1
+        if let number = packet.sequence, let gap = sequences[packet.group, default: SequenceWatch()].take(number) {
+            lost(gap, group: packet.group)
+        }
+        let prefix = prefixes.number(of: packet.prefix, in: datagram, ports: context.ports)
+        prefixes.note(prefix)
+        let said = prefixes[prefix]
+        if said.action == .heartbeat {
+            heartbeats[packet.group] = clock.boottime
+            return
+        }
+        let header = PacketHeader(packet.payload, in: datagram)
+        let (place, isAnswer) = orientation(header, said)
+        if said.action == .data {
+            if let place { read(header, in: datagram, of: place, isAnswer: isAnswer, record: nil) }
+            return
+        }
+
+        var record = AccessRecord()
+        record.action = said.action
+        record.time = time(packet)
+        record.tuple = isAnswer ? header.tuple.reversed : header.tuple
+        record.hasPorts = header.hasPorts
+        record.prefix = prefix
+        record.hasDetail = true
+        record.fault = header.fault
+        record.user = isAnswer ? nil : packet.user
+        (record.direction, record.interface) = Self.way(packet, isAnswer: isAnswer)
+        record.identity = identity(record, packet, said)
+        switch said.action {
+        case .allow, .grant: allow(&record, header, in: datagram)
+        case .deny, .wouldDeny: deny(&record, header, in: datagram, place, isAnswer: isAnswer)
+        case .revoke: revoke(&record, place)
+        default: write(record)
+        }
+    }
+
+    /// When a packet came, if that is believable; else when it was received. It may have waited long in a full buffer.
+    private func time(_ packet: NflogPacket) -> Int64 {
+        guard let time = packet.time, time <= clock.realtime + 1_000_000_000, time > clock.realtime - 3_600_000_000_000
+        else { return clock.realtime }
+        return time
+    }
+
+    /// Tells whether a packet is an answer, and which connection it belongs to: by the connections that are followed, else by
+    /// the port that the rule judges.
+    private func orientation(_ header: PacketHeader, _ said: RulePrefix) -> (place: Int?, isAnswer: Bool) {
+        guard header.hasPorts else { return (nil, false) }
+        if let place = connections.find(header.tuple) { return (place, false) }
+        // SYN without ACK opens a connection.
+        if header.tuple.transport == 6, header.tcpFlags & 0x12 == 2 { return (nil, false) }
+        if let place = connections.find(header.tuple.reversed) { return (place, true) }
+        guard said.portPlace >= 0 else { return (nil, false) }
+        let port = Int(said.portPlace)
+        let (to, from) = (header.tuple.destinationPort, header.tuple.sourcePort)
+        let transport = header.tuple.transport
+        return (
+            nil,
+            context.ports.place(of: to, transport: transport) != port
+                && context.ports.place(of: from, transport: transport) == port
+        )
+    }
+
+    /// The direction of the connection that a packet belongs to, and the interface by which it was opened.
+    private static func way(_ packet: NflogPacket, isAnswer: Bool) -> (Direction, UInt32) {
+        let (inside, outside) = (packet.inInterface, packet.outInterface)
+        let interface = isAnswer ? (outside != 0 ? outside : inside) : (inside != 0 ? inside : outside)
+        // The loopback interface is always number 1 (LOOPBACK_IFINDEX).
+        if inside == 1 || outside == 1 { return (.local, interface) }
+        switch packet.hook {
+        case 2: return (.forwarded, interface)
+        case 3, 4: return (isAnswer ? .inbound : .outbound, interface)
+        // What answers from outside answers to another: it is behind a translated port.
+        default: return (isAnswer ? .forwarded : .inbound, interface)
+        }
+    }
+
+    private mutating func identity(_ record: AccessRecord, _ packet: NflogPacket, _ said: RulePrefix) -> UInt32 {
+        var facts = IdentityFacts()
+        facts.source = record.tuple.source
+        facts.interface = interfaces.name(of: record.interface)
+        facts.user = record.user
+        facts.userGroup = record.user == nil ? nil : packet.userGroup
+        facts.hardwareAddress = packet.hardwareAddress
+        facts.port = said.portPlace
+        facts.rule = said.ruleNumber
+        facts.isGrant = said.action == .grant
+        facts.time = record.time
+        guard let subject = context.identities.resolve(facts) else { return 0 }
+        return subjectNumbers[subject]
+    }
+
+    // MARK: - What becomes of it
+
+    private mutating func allow(_ record: inout AccessRecord, _ header: PacketHeader, in datagram: RawSpan) {
+        var place: Int?
+        if header.hasPorts {
+            // Conntrack may have told of it already: its events come at once, packets are gathered.
+            place = connections.find(record.tuple) { $0.marks.isDisjoint(with: .allowed) } ?? insert(record.tuple)
+        }
+        if let place {
+            connections[place].start = record.time
+            connections[place].prefix = record.prefix ?? 0
+            connections[place].identity = record.identity
+            connections[place].interface = record.interface
+            connections[place].direction = record.direction ?? .inbound
+            connections[place].marks.insert(.allowed)
+            connections[place].marks.remove(.inherited)
+            if header.tuple.transport == 6, header.tcpFlags & 0x17 != 2, header.payload.count == 0 {
+                connections[place].marks.insert(.midstream)
+            }
+            if let user = record.user {
+                connections[place].user = user
+                connections[place].marks.insert(.hasUser)
+            }
+            connections.touch(place)
+            read(header, in: datagram, of: place, isAnswer: false, record: &record)
+        }
+        write(record)
+    }
+
+    private mutating func deny(
+        _ record: inout AccessRecord, _ header: PacketHeader, in datagram: RawSpan, _ place: Int?, isAnswer: Bool
+    ) {
+        if let place, record.action == .deny {
+            connections[place].marks.insert(.denied)
+            if connections[place].prefix == 0 { connections[place].prefix = record.prefix ?? 0 }
+            read(header, in: datagram, of: place, isAnswer: isAnswer, record: &record)
+        }
+        switch denials.take(record, prefix: record.prefix ?? 0, at: clock.boottime) {
+        case .record: write(record)
+        case .counted: totals.suppressed &+= 1
+        case .recordBeside(let entry):
+            write(entry.summary)
+            write(record)
+        }
+    }
+
+    private mutating func revoke(_ record: inout AccessRecord, _ place: Int?) {
+        if let place {
+            connections[place].marks.insert(.revoked)
+            let connection = connections[place]
+            if connection.start > 0 {
+                record.start = connection.start
+                record.duration = record.time - connection.start
+            }
+            record.direction = connection.marks.contains(.allowed) ? connection.direction : record.direction
+            if record.identity == 0 { record.identity = connection.identity }
+        }
+        write(record)
+    }
+
+    // MARK: - Handshakes
+
+    /// Hands the payload to whoever reads handshakes. What is known then goes into a record that is about to be written, or
+    /// into one of its own.
+    private mutating func read(
+        _ header: PacketHeader, in datagram: RawSpan, of place: Int, isAnswer: Bool,
+        record: UnsafeMutablePointer<AccessRecord>?
+    ) {
+        guard let handshakes, header.payload.count > 0 else { return }
+        let prefix = connections[place].prefix
+        let segment = HandshakeSegment(
+            connection: place, port: prefixes[prefix].portPlace, transport: header.tuple.transport,
+            isFromClient: !isAnswer, sequence: header.tcpSequence)
+        let payload = datagram.extracting(header.payload.start..<header.payload.end)
+        let action: RecordAction
+        switch handshakes.take(segment, payload: payload) {
+        case .more, .nothing: return
+        case .facts: action = .handshake
+        case .failed: action = .tlsHandshakeFailed
+        case .unexpected: action = .unexpectedData
+        }
+        if let record, action == .handshake {
+            record.pointee.handshake = place
+            return
+        }
+        var own = self.record(of: place, action)
+        own.time = clock.realtime
+        own.handshake = place
+        write(own)
+    }
+}
