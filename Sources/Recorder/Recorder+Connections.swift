@@ -18,13 +18,58 @@ extension Recorder {
         if isCut { lost(reason: "cut") }
     }
 
-    /// Takes a connection that was open before the recorder began; those without the gate's bits are passed over.
-    public mutating func inherit(_ event: ConntrackEvent) {
-        guard event.mark & gateBits != 0, find(event) == nil, let place = insert(event.original) else { return }
-        connections[place].marks.insert(.inherited)
-        connections[place].start = event.start ?? 0
-        connections[place].zone = event.zone
+    /// Takes a datagram of the answer to a question for all connections ("dump"); returns whether it is the last. Those with
+    /// the gate's bits that were not followed are from now on; those that are not told of have ended.
+    public mutating func take(dump datagram: RawSpan, at now: RecorderClock) -> Bool {
+        clock = now
+        var decoder = ConntrackDecoder(byteCount: datagram.byteCount)
+        while let item = decoder.next(in: datagram) {
+            switch item {
+            case .event(let event): sweep(event)
+            case .done(let code):
+                if code == 0 { finishSweep() }
+                return true
+            // What cannot be read leaves the question without an answer: nothing is ended by it.
+            case .malformed, .overrun: return true
+            case .other: continue
+            }
+        }
+        return false
+    }
+
+    /// Begins to look at all connections; the answer follows datagram by datagram.
+    public mutating func beginSweep(at now: RecorderClock) {
+        sweepNumber = sweepNumber &+ 1
+        sweepStart = now.realtime
+    }
+
+    private mutating func sweep(_ event: ConntrackEvent) {
+        var place = find(event)
+        if place == nil, event.mark & gateBits != 0 {
+            place = insert(event.original)
+            if let place {
+                connections[place].marks.insert(.inherited)
+                connections[place].start = event.start ?? 0
+                connections[place].zone = event.zone
+            }
+        }
+        guard let place else { return }
         note(event, at: place)
+        connections[place].sweep = sweepNumber
+    }
+
+    /// Ends the connections that are followed and that the kernel does not know: their ends were missed.
+    private mutating func finishSweep() {
+        var next = connections.oldest
+        while let place = next {
+            next = connections.after(place)
+            let connection = connections[place]
+            // What began about then may have come into the kernel's table behind the place that was read.
+            guard connection.sweep != sweepNumber,
+                connection.marks.contains(.inherited) || connection.start < sweepStart - 5_000_000_000
+            else { continue }
+            forget(place, "unseen")
+        }
     }
 
     private mutating func take(_ event: ConntrackEvent) {
@@ -69,28 +114,14 @@ extension Recorder {
             $0.marks.contains(.isTracked) && $0.identifier == event.identifier
         }
         if let known { return known }
-        var best: Int?
-        var start = Int64.max
-        // All of them are looked at: there are at most a few.
-        _ = connections.find(tuple, zone: event.zone) { connection in
-            !connection.marks.contains(.isTracked) && connection.start < start
-        }.map { place in
-            (best, start) = (place, connections[place].start)
-        }
-        return best
+        return connections.oldest(tuple, zone: event.zone) { !$0.marks.contains(.isTracked) }.place
     }
 
     /// Adds a connection; one that has no room pushes out the one that nothing was heard of for the longest time.
     mutating func insert(_ tuple: FlowTuple) -> Int? {
         // The end of an earlier one between the same ends may still be on its way, but not of many.
-        var same = 0
-        var oldest: Int?
-        _ = connections.find(tuple) { _ in
-            same += 1
-            return false
-        }
-        if same >= 4 { oldest = connections.find(tuple) }
-        if let oldest { forget(oldest) }
+        let same = connections.oldest(tuple)
+        if same.count >= 4, let place = same.place { forget(place) }
         if connections.isFull, let oldest = connections.oldest { forget(oldest) }
         return connections.insert(tuple)
     }
@@ -127,7 +158,11 @@ extension Recorder {
         record.interface = connection.interface
         if connection.interface != 0 { record.direction = connection.direction }
         if connection.marks.contains(.hasUser) { record.user = connection.user }
-        record.isDenied = connection.marks.contains(.denied) || connection.marks.contains(.revoked)
+        if !connection.marks.isDisjoint(with: [.denied, .revoked]) {
+            record.isDenied = true
+        } else if connection.marks.contains(.allowed) {
+            record.isDenied = false
+        }
         return record
     }
 
@@ -158,10 +193,7 @@ extension Recorder {
                 (evidence.states, evidence.state) = (1 << UInt16(state), state)
             }
         }
-        let bits = gateBits
-        // All ones: it was cut.
-        if event.mark & bits == bits { record.isDenied = true }
-        if let epoch = epoch(event.mark) { record.epoch = epoch }
+        judge(&record, by: event.mark)
         record.original = event.originalCount
         record.reply = event.replyCount
         if let original = event.originalCount, let reply = event.replyCount {
@@ -174,25 +206,28 @@ extension Recorder {
             record.start = start
             record.duration = max(end - start, 0)
         }
-        if place != nil { record.handshake = nil }
         write(record)
         if let place { remove(place) }
     }
 
-    /// The epoch that a mark carries: that of a live connection, state 101.
-    private func epoch(_ mark: UInt32) -> UInt8? {
+    /// What the gate's bits of a mark say: all ones, it was cut; 100, it is admitted; 101, it is live under an epoch. What is
+    /// pending has no verdict.
+    private func judge(_ record: inout AccessRecord, by mark: UInt32) {
         let bits = gateBits
-        guard bits.nonzeroBitCount == 8 else { return nil }
+        guard bits.nonzeroBitCount == 8 else { return }
         let value = (mark & bits) >> UInt32(bits.trailingZeroBitCount)
-        return value >> 5 == 5 ? UInt8(value & 31) : nil
+        if value == 0xff { record.isDenied = true }
+        guard value >> 5 == 4 || value >> 5 == 5 else { return }
+        if record.isDenied == nil { record.isDenied = false }
+        if value >> 5 == 5 { record.epoch = UInt8(value & 31) }
     }
 
     /// Follows a connection no more, and says so.
-    private mutating func forget(_ place: Int) {
+    private mutating func forget(_ place: Int, _ reason: StaticString = "forgotten") {
         totals.forgotten &+= 1
         var record = record(of: place, .end)
         record.time = clock.realtime
-        record.reason = "forgotten"
+        record.reason = reason
         if connections[place].start > 0 {
             record.start = connections[place].start
             record.duration = max(clock.realtime - connections[place].start, 0)

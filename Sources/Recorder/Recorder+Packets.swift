@@ -20,20 +20,23 @@ extension Recorder {
 
     private mutating func take(_ packet: NflogPacket, in datagram: RawSpan) {
         totals.packets &+= 1
-        if let number = packet.sequence, let gap = sequences[packet.group, default: SequenceWatch()].take(number) {
+        let watch = watch(packet.group)
+        if let watch, let number = packet.sequence, let gap = groups[watch].sequence.take(number) {
             lost(gap, group: packet.group)
         }
         let prefix = prefixes.number(of: packet.prefix, in: datagram, ports: context.ports)
         prefixes.note(prefix)
         let said = prefixes[prefix]
         if said.action == .heartbeat {
-            heartbeats[packet.group] = clock.boottime
+            if let watch { groups[watch].heartbeat = clock.boottime }
             return
         }
         let header = PacketHeader(packet.payload, in: datagram)
         let (place, isAnswer) = orientation(header, said)
         if said.action == .data {
-            if let place { read(header, in: datagram, of: place, isAnswer: isAnswer, record: nil) }
+            if let place, read(header, in: datagram, of: place, isAnswer: isAnswer) {
+                writeHandshake(of: place, .handshake)
+            }
             return
         }
 
@@ -116,8 +119,13 @@ extension Recorder {
     private mutating func allow(_ record: inout AccessRecord, _ header: PacketHeader, in datagram: RawSpan) {
         var place: Int?
         if header.hasPorts {
-            // Conntrack may have told of it already: its events come at once, packets are gathered.
-            place = connections.find(record.tuple) { $0.marks.isDisjoint(with: .allowed) } ?? insert(record.tuple)
+            // Conntrack may have told of it already: its events come at once, packets are gathered. What it told of long
+            // before a SYN was another connection between the same ends.
+            let opens = header.tuple.transport == 6 && header.tcpFlags & 0x12 == 2
+            let recently = record.time - 5_000_000_000
+            place =
+                connections.find(record.tuple) { !$0.marks.contains(.allowed) && (!opens || $0.start > recently) }
+                ?? insert(record.tuple)
         }
         if let place {
             connections[place].start = record.time
@@ -127,7 +135,7 @@ extension Recorder {
             connections[place].direction = record.direction ?? .inbound
             connections[place].marks.insert(.allowed)
             connections[place].marks.remove(.inherited)
-            if header.tuple.transport == 6, header.tcpFlags & 0x17 != 2, header.payload.count == 0 {
+            if header.tuple.transport == 6, header.tcpFlags & 2 == 0, header.payload.count == 0 {
                 connections[place].marks.insert(.midstream)
             }
             if let user = record.user {
@@ -135,7 +143,7 @@ extension Recorder {
                 connections[place].marks.insert(.hasUser)
             }
             connections.touch(place)
-            read(header, in: datagram, of: place, isAnswer: false, record: &record)
+            if read(header, in: datagram, of: place, isAnswer: false) { record.handshake = place }
         }
         write(record)
     }
@@ -146,7 +154,7 @@ extension Recorder {
         if let place, record.action == .deny {
             connections[place].marks.insert(.denied)
             if connections[place].prefix == 0 { connections[place].prefix = record.prefix ?? 0 }
-            read(header, in: datagram, of: place, isAnswer: isAnswer, record: &record)
+            if read(header, in: datagram, of: place, isAnswer: isAnswer) { record.handshake = place }
         }
         switch denials.take(record, prefix: record.prefix ?? 0, at: clock.boottime) {
         case .record: write(record)
@@ -173,32 +181,35 @@ extension Recorder {
 
     // MARK: - Handshakes
 
-    /// Hands the payload to whoever reads handshakes. What is known then goes into a record that is about to be written, or
-    /// into one of its own.
-    private mutating func read(
-        _ header: PacketHeader, in datagram: RawSpan, of place: Int, isAnswer: Bool,
-        record: UnsafeMutablePointer<AccessRecord>?
-    ) {
-        guard let handshakes, header.payload.count > 0 else { return }
-        let prefix = connections[place].prefix
+    /// Hands the payload to whoever reads handshakes. Returns whether there are facts to be recorded; a failure is a record of
+    /// its own.
+    private mutating func read(_ header: PacketHeader, in datagram: RawSpan, of place: Int, isAnswer: Bool) -> Bool {
+        guard let handshakes, header.payload.count > 0 else { return false }
         let segment = HandshakeSegment(
-            connection: place, port: prefixes[prefix].portPlace, transport: header.tuple.transport,
+            connection: place, port: prefixes[connections[place].prefix].portPlace, transport: header.tuple.transport,
             isFromClient: !isAnswer, sequence: header.tcpSequence)
         let payload = datagram.extracting(header.payload.start..<header.payload.end)
-        let action: RecordAction
         switch handshakes.take(segment, payload: payload) {
-        case .more, .nothing: return
-        case .facts: action = .handshake
-        case .failed: action = .tlsHandshakeFailed
-        case .unexpected: action = .unexpectedData
+        case .more, .nothing: return false
+        case .facts: return true
+        case .failed: writeHandshake(of: place, .tlsHandshakeFailed)
+        case .unexpected: writeHandshake(of: place, .unexpectedData)
         }
-        if let record, action == .handshake {
-            record.pointee.handshake = place
-            return
-        }
-        var own = self.record(of: place, action)
-        own.time = clock.realtime
-        own.handshake = place
-        write(own)
+        return false
+    }
+
+    private mutating func writeHandshake(of place: Int, _ action: RecordAction) {
+        var record = record(of: place, action)
+        record.time = clock.realtime
+        record.handshake = place
+        write(record)
+    }
+
+    /// The place of a group in what is known of groups; nil when there are too many.
+    private mutating func watch(_ group: UInt16) -> Int? {
+        for place in groups.indices where groups[place].group == group { return place }
+        guard groups.count < GroupWatch.most else { return nil }
+        groups.append(GroupWatch(group))
+        return groups.count - 1
     }
 }

@@ -69,8 +69,8 @@ public struct Recorder: ~Copyable {
     var counters = CounterWatch()
     var pendingCounts: [(prefix: UInt32, packets: UInt64, seen: UInt64)] = []
     var pendingCountsDue = Int64.max
-    var sequences: [UInt16: SequenceWatch] = [:]
-    var heartbeats: [UInt16: Int64] = [:]
+    /// The groups that were heard of: few.
+    var groups: [GroupWatch] = []
     var context = RecordContext()
     /// `,"policy":"…"` as it is written to records.
     var policyText: [UInt8] = []
@@ -81,6 +81,9 @@ public struct Recorder: ~Copyable {
     var clock: RecorderClock
     /// What the settable clock is ahead of the other.
     var clockOffset: Int64
+    /// The number of the look at all connections that is under way, and when it began.
+    var sweepNumber: UInt8 = 0
+    var sweepStart: Int64 = 0
     /// When the names of interfaces were last forgotten.
     var interfacesSince: Int64
     let handshakes: (any HandshakeObserver)?
@@ -141,7 +144,9 @@ public struct Recorder: ~Copyable {
     public var followed: Int { connections.count }
 
     /// The group's last heartbeat on the clock that nobody sets; nil when there was none.
-    public func lastHeartbeat(ofGroup group: UInt16) -> Int64? { heartbeats[group] }
+    public func lastHeartbeat(ofGroup group: UInt16) -> Int64? {
+        groups.first { $0.group == group }.flatMap { $0.heartbeat == .min ? nil : $0.heartbeat }
+    }
 }
 
 /// What a recorder has read and written since it was made.

@@ -69,8 +69,45 @@ final class RecorderLab {
     }
 
     /// Lets the kernel forget what has expired, which it else does within a minute.
-    func expire() throws {
-        try inServer { try ConntrackSocket.dump(markMask: 0) { _ in } }
+    func expire() throws { try server.check("/usr/sbin/conntrack", "-L") }
+
+    /// Opens a connection from the client, sends bytes, closes, and waits for what comes back; returns how many bytes did.
+    func exchange(_ address: String, _ port: UInt16, from source: String, _ sourcePort: UInt16, bytes: Int) throws
+        -> Int
+    {
+        let script = """
+            import socket, sys
+            s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 5, (sys.argv[3], int(sys.argv[4])))
+            s.sendall(b"x" * int(sys.argv[5]))
+            s.shutdown(socket.SHUT_WR)
+            n = 0
+            while True:
+                part = s.recv(65536)
+                if not part: break
+                n += len(part)
+            print(n)
+            """
+        let text = try client.check(
+            "/usr/bin/python3", "-I", "-c", script, address, "\(port)", source, "\(sourcePort)", "\(bytes)")
+        return Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? -1
+    }
+
+    /// Starts a TCP server on the port of both families that sends back twice what it gets, closes, and begins anew.
+    func serveTwice(_ port: UInt16) throws {
+        let script = """
+            import socket, sys
+            s = socket.create_server(("::", int(sys.argv[1])), family=socket.AF_INET6, dualstack_ipv6=True)
+            print("ready", flush=True)
+            while True:
+                c, _ = s.accept()
+                while True:
+                    part = c.recv(65536)
+                    if not part: break
+                    c.sendall(part * 2)
+                c.close()
+            """
+        let process = try server.start(["/usr/bin/python3", "-I", "-c", script, "\(port)"])
+        guard try process.line() == "ready" else { throw NetworkLab.Failure(description: "no server") }
     }
 }
 

@@ -69,5 +69,7 @@ struct Connection {
     var state: UInt8 = 0
     var direction = Direction.inbound
     var marks: Marks = []
+    /// The last look at all connections that it was seen in.
+    var sweep: UInt8 = 0
     var hash: UInt32 = 0
 }

@@ -46,6 +46,24 @@ struct ConnectionTable {
         }
     }
 
+    /// Returns the place of the connection between both ends that began first, among those for which `matches` holds, and how
+    /// many there are.
+    func oldest(
+        _ tuple: FlowTuple, zone: UInt16 = 0, where matches: (Connection) -> Bool = { _ in true }
+    ) -> (place: Int?, count: Int) {
+        var (best, start, count) = (Int?.none, Int64.max, 0)
+        _ = index.find(hash(tuple)) { place in
+            let entry = entries[place]
+            guard entry.tuple == tuple, entry.zone == zone || entry.zone == 0 || zone == 0, matches(entry) else {
+                return false
+            }
+            count += 1
+            if entry.start < start || best == nil { (best, start) = (place, entry.start) }
+            return false
+        }
+        return (best, count)
+    }
+
     /// Adds a connection and returns its place; nil when there is no room.
     mutating func insert(_ tuple: FlowTuple, zone: UInt16 = 0) -> Int? {
         guard let place = ages.take() else { return nil }

@@ -25,6 +25,8 @@ public struct RecorderLoopSettings: Sendable {
     public var commitBytes = 1 << 20
     /// Nanoseconds after which lines are made durable, however few.
     public var commitInterval: Int64 = 1_000_000_000
+    /// Seconds between looks at all connections: for those whose end was missed, and so that the kernel tells of ends soon.
+    public var sweepSeconds: Int64 = 60
     /// Seconds without a heartbeat after which a group is said to be silent; nil where nobody sends any.
     public var heartbeatSeconds: Int64?
     /// The boot, for the record of the start.
@@ -63,6 +65,9 @@ public struct RecorderLoop: ~Copyable {
     private let listeners: [Listener]
     private var conntrack: ConntrackSocket?
     private var conntrackDrops: UInt32 = 0
+    private var dump: ConntrackDump?
+    private var isSweeping = false
+    private var nextSweep: Int64 = 0
     private var pollers: [pollfd] = []
     private var uncommitted = 0
     private var uncommittedSince = Int64.max
@@ -70,10 +75,9 @@ public struct RecorderLoop: ~Copyable {
     /// Calls of recvmmsg for one socket before the others have their turn.
     private static let rounds = 8
 
-    /// Opens the sockets in the calling thread's network namespace, takes over the connections that are open, and writes the
-    /// record of the start.
+    /// Opens the sockets in the calling thread's network namespace and writes the record of the start.
     ///
-    /// Connections are asked for after the sockets are open, so that the end of none is missed.
+    /// The loop asks for the connections that are open already, which it then follows too.
     public init(recorder: consuming Recorder, settings: RecorderLoopSettings) throws(HostError) {
         let now = RecorderClock.now
         var listeners: [Listener] = []
@@ -87,7 +91,7 @@ public struct RecorderLoop: ~Copyable {
             RecorderStart(
                 bootID: settings.bootID, process: getpid(),
                 groups: listeners.map { ($0.socket.group, $0.socket.receiveBuffer) }, conntrackBuffer: buffer))
-        if settings.conntrack { try recorder.inheritAll() }
+        dump = settings.conntrack ? try ConntrackDump() : nil
         self.recorder = recorder
         self.settings = settings
         self.listeners = listeners
@@ -133,6 +137,7 @@ public struct RecorderLoop: ~Copyable {
                 try read(listeners[place], into: &sink)
             }
             if isReady(2 + listeners.count) { try readConntrack(into: &sink) }
+            if isReady(3 + listeners.count) { try readDump(into: &sink) }
         }
         recorder.stopped(reason: "asked", at: .now)
         try handOn(to: &sink, at: .max)
@@ -140,10 +145,10 @@ public struct RecorderLoop: ~Copyable {
 
     private mutating func makePollers(stop: Int32?, wake: WakeUp?) {
         // A negative descriptor is passed over by poll(2).
-        let descriptors =
-            [stop ?? -1, wake?.descriptor ?? -1] + listeners.map { $0.socket.descriptor } + [
-                conntrack?.descriptor ?? -1
-            ]
+        var descriptors = [stop ?? -1, wake?.descriptor ?? -1]
+        for listener in listeners { descriptors.append(listener.socket.descriptor) }
+        descriptors.append(conntrack?.descriptor ?? -1)
+        descriptors.append(dump?.descriptor ?? -1)
         pollers = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     }
 
@@ -198,6 +203,33 @@ public struct RecorderLoop: ~Copyable {
         }
     }
 
+    private mutating func readDump<Sink: RecordSink>(
+        into sink: inout Sink
+    ) throws(RecorderLoopFailure<Sink.Failure>) {
+        let count: Int
+        do throws(Errno) { count = try dump?.receive() ?? 0 } catch {
+            throw .host(HostError("read", "the connections of the kernel", error))
+        }
+        let now = RecorderClock.now
+        for index in 0..<count {
+            guard let bytes = dump?.datagram(index) else { return }
+            if recorder.take(dump: bytes.bytes, at: now) { isSweeping = false }
+            if recorder.isFull { try handOn(to: &sink, at: now.boottime) }
+        }
+    }
+
+    /// Begins to look at all connections when it is time. An answer that does not end does not begin another question.
+    private mutating func sweep(_ now: RecorderClock) {
+        guard now.boottime >= nextSweep, !isSweeping, dump != nil else { return }
+        nextSweep = now.boottime + settings.sweepSeconds * 1_000_000_000
+        recorder.beginSweep(at: now)
+        // A question that cannot be asked is asked again next time.
+        do throws(Errno) {
+            try dump?.ask()
+            isSweeping = true
+        } catch {}
+    }
+
     /// Hands lines on, and makes them durable when they are many or old.
     private mutating func handOn<Sink: RecordSink>(
         to sink: inout Sink, at now: Int64
@@ -222,6 +254,7 @@ public struct RecorderLoop: ~Copyable {
 
     private mutating func housekeep(_ now: RecorderClock) {
         recorder.tick(now)
+        sweep(now)
         for listener in listeners {
             let drops = listener.socket.drops
             if drops != listener.drops {
@@ -241,16 +274,5 @@ public struct RecorderLoop: ~Copyable {
         guard let drops = conntrack?.drops, drops != conntrackDrops else { return }
         recorder.dropped(drops &- conntrackDrops, from: .conntrack, at: now)
         conntrackDrops = drops
-    }
-}
-
-extension Recorder {
-    /// Takes over the connections that are open (a dump of conntrack).
-    public mutating func inheritAll() throws(HostError) {
-        // A closure cannot keep what is not copyable; few are marked, and this is done once.
-        var found: [ConntrackEvent] = []
-        let most = limits.connections
-        try ConntrackSocket.dump(markMask: context.markMask) { if found.count < most { found.append($0) } }
-        for event in found { inherit(event) }
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 public import Host
 
 /// A socket that hears of the changes and the ends of tracked connections, in the network namespace of the thread that opened
-/// it, and can ask for those there are.
+/// it.
 public struct ConntrackSocket: ~Copyable {
     /// Bytes of the receive buffer that were given.
     public var receiveBuffer: Int { receiver.room }
@@ -46,44 +46,4 @@ public struct ConntrackSocket: ~Copyable {
 
     /// Whether more came in a datagram than there was room for.
     public func isCut(_ index: Int) -> Bool { receiver.isCut(index) }
-
-    /// Hands over every tracked connection whose mark has some of the bits of a mask, over a socket of its own.
-    ///
-    /// - Throws: after `seconds`, and what the kernel says.
-    public static func dump(
-        markMask: UInt32, seconds: Int64 = 10, _ take: (ConntrackEvent) -> Void
-    ) throws(HostError) {
-        do throws(Errno) {
-            var receiver = try NetlinkReceiver(slot: 64 << 10, slots: 8)
-            // IPCTNL_MSG_CT_GET; NLM_F_REQUEST and NLM_F_DUMP. The kernel asks for one value of the masked bits, not for any of
-            // them: the choice is made here.
-            try receiver.send(ConfigurationMessage(type: 1 << 8 | 1, flags: 0x301, sequence: 1).bytes)
-            let end = BootClock.moment(after: .seconds(seconds))
-            while true {
-                guard BootClock.nanoseconds < end, try receiver.wait(milliseconds: 5_000) else {
-                    throw Errno(ETIMEDOUT)
-                }
-                let count = try receiver.receive()
-                for index in 0..<count where try read(receiver.datagram(index).bytes, markMask, take) { return }
-            }
-        } catch { throw HostError("read", "the connections of the kernel", error) }
-    }
-
-    /// Hands over the connections of a part of a dump; returns whether it was the last.
-    private static func read(
-        _ bytes: RawSpan, _ mask: UInt32, _ take: (ConntrackEvent) -> Void
-    ) throws(Errno) -> Bool {
-        var decoder = ConntrackDecoder(byteCount: bytes.byteCount)
-        while let item = decoder.next(in: bytes) {
-            switch item {
-            case .event(let event): if event.mark & mask != 0 { take(event) }
-            case .done(let code):
-                guard code == 0 else { throw Errno(code) }
-                return true
-            case .malformed: throw Errno(EBADMSG)
-            case .overrun, .other: continue
-            }
-        }
-        return false
-    }
 }

@@ -49,17 +49,19 @@ public struct NflogSocket: ~Copyable {
         try receiver.makeRoom(bytes: settings.receiveBuffer)
         // One that overran is not deaf until it is empty.
         try receiver.set(.noBufferErrors)
-        // NFULA_CFG_CMD, _MODE, _NLBUFSIZ, _TIMEOUT, _QTHRESH, _FLAGS. The flags come in a message of their own: a kernel that
-        // refuses one refuses the whole message.
-        try configure(&receiver, group, sequence: 1) { $0.attribute(1, [1]) }
-        let range = withUnsafeBytes(of: settings.copyRange.bigEndian) { Array($0) }
-        try configure(&receiver, group, sequence: 2) { $0.attribute(2, range + [2, 0]) }
-        try configure(&receiver, group, sequence: 3) { message in
-            message.attribute(3, number: min(settings.gatherBytes, UInt32(slot)))
-            message.attribute(4, number: settings.queueTimeout)
-            message.attribute(5, number: settings.queueThreshold)
-        }
-        try configure(&receiver, group, sequence: 4) { $0.attribute(6, number: UInt16(3)) }
+        // NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG; NLM_F_REQUEST and NLM_F_ACK. NFULA_CFG_CMD, _MODE, _NLBUFSIZ, _TIMEOUT, _QTHRESH
+        // and _FLAGS in one message: from the first packet on there are sequence numbers, so that one that comes before the
+        // answer does is missed, but not unnoticed. Both flags (F_SEQ, F_SEQ_GLOBAL) are as old as the group itself; one that
+        // a kernel may refuse, as F_CONNTRACK, would refuse the whole message.
+        var message = ConfigurationMessage(type: 4 << 8 | 1, flags: 5, resource: group, sequence: 1)
+        message.attribute(1, [1])
+        message.attribute(2, withUnsafeBytes(of: settings.copyRange.bigEndian) { Array($0) } + [2, 0])
+        message.attribute(3, number: min(settings.gatherBytes, UInt32(slot)))
+        message.attribute(4, number: settings.queueTimeout)
+        message.attribute(5, number: settings.queueThreshold)
+        message.attribute(6, number: UInt16(3))
+        try receiver.send(message.bytes)
+        try receiver.awaitAnswer(to: 1)
         return receiver
     }
 
@@ -69,19 +71,6 @@ public struct NflogSocket: ~Copyable {
         guard portgate_has_capabilities(1 << 12) != 0 else { return "it needs CAP_NET_ADMIN" }
         guard let owner = NflogOwner.port(ofGroup: group) else { return "another program listens to it" }
         return "another program listens to it, netlink port \(owner), which is mostly its process"
-    }
-
-    /// Sends a message and waits for the answer. Nothing is logged to a socket before it is bound, and what comes before the
-    /// last answer is missed by the records, but not by the sequence numbers, which tell of it.
-    private static func configure(
-        _ receiver: inout NetlinkReceiver, _ group: UInt16, sequence: UInt32,
-        _ write: (inout ConfigurationMessage) -> Void
-    ) throws(Errno) {
-        // NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG; NLM_F_REQUEST and NLM_F_ACK.
-        var message = ConfigurationMessage(type: 4 << 8 | 1, flags: 5, resource: group, sequence: sequence)
-        write(&message)
-        try receiver.send(message.bytes)
-        try receiver.awaitAnswer(to: sequence)
     }
 
     /// The descriptor to wait for.
