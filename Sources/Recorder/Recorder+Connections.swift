@@ -48,14 +48,14 @@ extension Recorder {
         if place == nil, event.mark & gateBits != 0 {
             place = insert(event.original)
             if let place {
-                connections[place].marks.insert(.inherited)
-                connections[place].start = event.start ?? 0
-                connections[place].zone = event.zone
+                connections.entries[place].marks.insert(.inherited)
+                connections.entries[place].start = event.start ?? 0
+                connections.entries[place].zone = event.zone
             }
         }
         guard let place else { return }
         note(event, at: place)
-        connections[place].sweep = sweepNumber
+        connections.entries[place].sweep = sweepNumber
     }
 
     /// Ends the connections that are followed and that the kernel does not know: their ends were missed.
@@ -84,8 +84,8 @@ extension Recorder {
         // It is told of before the packet is that was let in. One that is over already will not be let in.
         guard event.mark & gateBits != 0, event.tcpState.map({ $0 < 7 }) ?? true else { return }
         guard let place = insert(event.original) else { return }
-        connections[place].start = event.start ?? clock.realtime
-        connections[place].zone = event.zone
+        connections.entries[place].start = event.start ?? clock.realtime
+        connections.entries[place].zone = event.zone
         note(event, at: place)
     }
 
@@ -127,17 +127,19 @@ extension Recorder {
     }
 
     private mutating func note(_ event: ConntrackEvent, at place: Int) {
-        connections[place].identifier = event.identifier
-        connections[place].marks.insert(.isTracked)
+        connections.entries[place].identifier = event.identifier
+        connections.entries[place].marks.insert(.isTracked)
         if let state = event.tcpState, state < 16 {
-            connections[place].states |= 1 << UInt16(state)
-            connections[place].state = state
+            connections.entries[place].states |= 1 << UInt16(state)
+            connections.entries[place].state = state
             // TIME_WAIT and CLOSE: the end that both sides know of.
-            if state == 7 || state == 8, connections[place].closed == 0 { connections[place].closed = clock.realtime }
+            if state == 7 || state == 8, connections.entries[place].closed == 0 {
+                connections.entries[place].closed = clock.realtime
+            }
         }
         // IP_CT_TCP_FLAG_CLOSE_INIT.
-        if event.originalFlags & 4 != 0 { connections[place].marks.insert(.closedByOriginal) }
-        if event.replyFlags & 4 != 0 { connections[place].marks.insert(.closedByReply) }
+        if event.originalFlags & 4 != 0 { connections.entries[place].marks.insert(.closedByOriginal) }
+        if event.replyFlags & 4 != 0 { connections.entries[place].marks.insert(.closedByReply) }
     }
 
     // MARK: - The end
@@ -158,7 +160,7 @@ extension Recorder {
         record.interface = connection.interface
         if connection.interface != 0 { record.direction = connection.direction }
         if connection.marks.contains(.hasUser) { record.user = connection.user }
-        if !connection.marks.isDisjoint(with: [.denied, .revoked]) {
+        if connection.marks.contains(.denied) || connection.marks.contains(.revoked) {
             record.isDenied = true
         } else if connection.marks.contains(.allowed) {
             record.isDenied = false
@@ -228,9 +230,9 @@ extension Recorder {
         var record = record(of: place, .end)
         record.time = clock.realtime
         record.reason = reason
-        if connections[place].start > 0 {
-            record.start = connections[place].start
-            record.duration = max(clock.realtime - connections[place].start, 0)
+        if connections.entries[place].start > 0 {
+            record.start = connections.entries[place].start
+            record.duration = max(clock.realtime - connections.entries[place].start, 0)
         }
         write(record)
         remove(place)

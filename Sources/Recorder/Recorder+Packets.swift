@@ -128,19 +128,19 @@ extension Recorder {
                 ?? insert(record.tuple)
         }
         if let place {
-            connections[place].start = record.time
-            connections[place].prefix = record.prefix ?? 0
-            connections[place].identity = record.identity
-            connections[place].interface = record.interface
-            connections[place].direction = record.direction ?? .inbound
-            connections[place].marks.insert(.allowed)
-            connections[place].marks.remove(.inherited)
+            connections.entries[place].start = record.time
+            connections.entries[place].prefix = record.prefix ?? 0
+            connections.entries[place].identity = record.identity
+            connections.entries[place].interface = record.interface
+            connections.entries[place].direction = record.direction ?? .inbound
+            connections.entries[place].marks.insert(.allowed)
+            connections.entries[place].marks.remove(.inherited)
             if header.tuple.transport == 6, header.tcpFlags & 2 == 0, header.payload.count == 0 {
-                connections[place].marks.insert(.midstream)
+                connections.entries[place].marks.insert(.midstream)
             }
             if let user = record.user {
-                connections[place].user = user
-                connections[place].marks.insert(.hasUser)
+                connections.entries[place].user = user
+                connections.entries[place].marks.insert(.hasUser)
             }
             connections.touch(place)
             if read(header, in: datagram, of: place, isAnswer: false) { record.handshake = place }
@@ -152,8 +152,8 @@ extension Recorder {
         _ record: inout AccessRecord, _ header: PacketHeader, in datagram: RawSpan, _ place: Int?, isAnswer: Bool
     ) {
         if let place, record.action == .deny {
-            connections[place].marks.insert(.denied)
-            if connections[place].prefix == 0 { connections[place].prefix = record.prefix ?? 0 }
+            connections.entries[place].marks.insert(.denied)
+            if connections.entries[place].prefix == 0 { connections.entries[place].prefix = record.prefix ?? 0 }
             if read(header, in: datagram, of: place, isAnswer: isAnswer) { record.handshake = place }
         }
         switch denials.take(record, prefix: record.prefix ?? 0, at: clock.boottime) {
@@ -167,7 +167,7 @@ extension Recorder {
 
     private mutating func revoke(_ record: inout AccessRecord, _ place: Int?) {
         if let place {
-            connections[place].marks.insert(.revoked)
+            connections.entries[place].marks.insert(.revoked)
             let connection = connections[place]
             if connection.start > 0 {
                 record.start = connection.start
@@ -186,7 +186,8 @@ extension Recorder {
     private mutating func read(_ header: PacketHeader, in datagram: RawSpan, of place: Int, isAnswer: Bool) -> Bool {
         guard let handshakes, header.payload.count > 0 else { return false }
         let segment = HandshakeSegment(
-            connection: place, port: prefixes[connections[place].prefix].portPlace, transport: header.tuple.transport,
+            connection: place, port: prefixes[connections.entries[place].prefix].portPlace,
+            transport: header.tuple.transport,
             isFromClient: !isAnswer, sequence: header.tcpSequence)
         let payload = datagram.extracting(header.payload.start..<header.payload.end)
         switch handshakes.take(segment, payload: payload) {

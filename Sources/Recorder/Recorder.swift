@@ -136,7 +136,13 @@ public struct Recorder: ~Copyable {
     /// Hands the lines on and forgets them; when that fails they stay.
     public mutating func drain<Failure: Error>(_ body: (Span<UInt8>, Int) throws(Failure) -> Void) throws(Failure) {
         guard lines.count > 0 else { return }
-        try body(lines.bytes.span, lines.count)
+        let count = lines.count
+        let result: Result<Void, Failure> = lines.bytes.withUnsafeBufferPointer { bytes in
+            do throws(Failure) { return .success(try body(Span(_unsafeElements: bytes), count)) } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
         lines.removeAll()
     }
 

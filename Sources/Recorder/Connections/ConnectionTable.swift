@@ -1,7 +1,9 @@
 /// The connections that live: a bounded table that never allocates once it is made. Two connections between the same ends
 /// can stand in it at once, when the second began before the end of the first was heard of.
 struct ConnectionTable {
-    private var entries: [Connection]
+    /// The connections by place. They are changed in place here and not by a subscript of the table: where nothing is
+    /// optimised, that would allocate for each change.
+    var entries: [Connection]
     private var index: FlatIndex
     private var ages: AgeList
     private let seed: HashSeed
@@ -23,10 +25,7 @@ struct ConnectionTable {
     func after(_ place: Int) -> Int? { ages.after(place) }
 
     /// The connection at a place that is in use.
-    subscript(place: Int) -> Connection {
-        get { entries[place] }
-        _modify { yield &entries[place] }
-    }
+    subscript(place: Int) -> Connection { entries[place] }
 
     private func hash(_ tuple: FlowTuple) -> UInt32 {
         var hash = KeyedHash(seed)
