@@ -27,7 +27,9 @@ extension Recorder {
         let epoch = record.epoch ?? context.epoch
         if epoch != 0 { lines.append(",\"epoch\":", UInt64(epoch)) }
         if let place = record.handshake, let handshakes {
-            lines.append { handshakes.append(connection: place, to: &$0) }
+            handshakeText.removeAll(keepingCapacity: true)
+            handshakes.append(connection: place, to: &handshakeText)
+            lines.append(ByteRange(start: 0, count: handshakeText.count), of: handshakeText)
         }
         finishLine()
     }

@@ -74,6 +74,8 @@ public struct Recorder: ~Copyable {
     var context = RecordContext()
     /// `,"policy":"…"` as it is written to records.
     var policyText: [UInt8] = []
+    /// What was last told of a handshake.
+    var handshakeText: [UInt8] = []
     /// The numbers of the resolver's subjects in ``identityTexts``.
     var subjectNumbers: [UInt32] = []
     /// The number of the next line.
@@ -131,18 +133,13 @@ public struct Recorder: ~Copyable {
     public var pendingLines: Int { lines.count }
 
     /// Whether there are so many bytes of lines that they should be handed on.
-    public var isFull: Bool { lines.bytes.count >= limits.lineBytes }
+    public var isFull: Bool { lines.used >= limits.lineBytes }
 
     /// Hands the lines on and forgets them; when that fails they stay.
     public mutating func drain<Failure: Error>(_ body: (Span<UInt8>, Int) throws(Failure) -> Void) throws(Failure) {
         guard lines.count > 0 else { return }
         let count = lines.count
-        let result: Result<Void, Failure> = lines.bytes.withUnsafeBufferPointer { bytes in
-            do throws(Failure) { return .success(try body(Span(_unsafeElements: bytes), count)) } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
+        try lines.withBytes { (bytes) throws(Failure) in try body(Span(_unsafeElements: bytes), count) }
         lines.removeAll()
     }
 

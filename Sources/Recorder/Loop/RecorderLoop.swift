@@ -60,7 +60,7 @@ public struct RecorderLoop: ~Copyable {
     }
 
     /// The recorder.
-    public var recorder: Recorder
+    public private(set) var recorder: Recorder
     private let settings: RecorderLoopSettings
     private let listeners: [Listener]
     private var conntrack: ConntrackSocket?
@@ -134,13 +134,28 @@ public struct RecorderLoop: ~Copyable {
             if isReady(1), wake?.take() == true { nextTick = 0 }
             for place in listeners.indices where isReady(2 + place) {
                 lastEvent = BootClock.nanoseconds
-                try read(listeners[place], into: &sink)
+                _ = try read(listeners[place], into: &sink)
             }
-            if isReady(2 + listeners.count) { try readConntrack(into: &sink) }
+            if isReady(2 + listeners.count) { _ = try readConntrack(into: &sink) }
             if isReady(3 + listeners.count) { try readDump(into: &sink) }
         }
+        try finish(into: &sink)
         recorder.stopped(reason: "asked", at: .now)
         try handOn(to: &sink, at: .max)
+    }
+
+    /// Gives the groups back and reads what came until then, so that the record of the end stands behind all of it.
+    private mutating func finish<Sink: RecordSink>(
+        into sink: inout Sink
+    ) throws(RecorderLoopFailure<Sink.Failure>) {
+        for listener in listeners {
+            // A group that cannot be given back is so when its socket is closed.
+            do throws(Errno) { try listener.socket.unbind() } catch {}
+            while try read(listener, into: &sink) { try handOn(to: &sink, at: BootClock.nanoseconds) }
+        }
+        // Conntrack goes on telling: as much as its buffer holds is enough.
+        for _ in 0..<1_000 where try !readConntrack(into: &sink) { break }
+        housekeep(.now)
     }
 
     private mutating func makePollers(stop: Int32?, wake: WakeUp?) {
@@ -164,17 +179,18 @@ public struct RecorderLoop: ~Copyable {
         return error == .interrupted ? nil : HostError("wait for", "netlink sockets", error)
     }
 
+    /// Reads a group for a while; returns whether there may be more.
     private mutating func read<Sink: RecordSink>(
         _ listener: Listener, into sink: inout Sink
-    ) throws(RecorderLoopFailure<Sink.Failure>) {
+    ) throws(RecorderLoopFailure<Sink.Failure>) -> Bool {
         for _ in 0..<Self.rounds {
             let count: Int
             do throws(Errno) { count = try listener.socket.receive() } catch {
                 // Told by the drops, too.
-                if error == .noBuffers { return }
+                if error == .noBuffers { return false }
                 throw .host(HostError("read", "NFLOG group \(listener.socket.group)", error))
             }
-            if count == 0 { return }
+            if count == 0 { return false }
             let now = RecorderClock.now
             for index in 0..<count {
                 recorder.take(
@@ -182,25 +198,28 @@ public struct RecorderLoop: ~Copyable {
                 if recorder.isFull { try handOn(to: &sink, at: now.boottime) }
             }
         }
+        return true
     }
 
+    /// Reads conntrack's events for a while; returns whether there may be more.
     private mutating func readConntrack<Sink: RecordSink>(
         into sink: inout Sink
-    ) throws(RecorderLoopFailure<Sink.Failure>) {
+    ) throws(RecorderLoopFailure<Sink.Failure>) -> Bool {
         for _ in 0..<Self.rounds {
             let count: Int
             do throws(Errno) { count = try conntrack?.receive() ?? 0 } catch {
-                if error == .noBuffers { return }
+                if error == .noBuffers { return false }
                 throw .host(HostError("read", "conntrack", error))
             }
-            if count == 0 { return }
+            if count == 0 { return false }
             let now = RecorderClock.now
             for index in 0..<count {
-                guard let bytes = conntrack?.datagram(index) else { return }
+                guard let bytes = conntrack?.datagram(index) else { return false }
                 recorder.take(conntrack: bytes.bytes, isCut: conntrack?.isCut(index) ?? false, at: now)
                 if recorder.isFull { try handOn(to: &sink, at: now.boottime) }
             }
         }
+        return true
     }
 
     private mutating func readDump<Sink: RecordSink>(

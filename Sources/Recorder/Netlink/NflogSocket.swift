@@ -73,6 +73,13 @@ public struct NflogSocket: ~Copyable {
         return "another program listens to it, netlink port \(owner), which is mostly its process"
     }
 
+    /// Gives the group back (NFULNL_CFG_CMD_UNBIND). What the kernel has gathered comes at once, and nothing after it.
+    public func unbind() throws(Errno) {
+        var message = ConfigurationMessage(type: 4 << 8 | 1, flags: 1, resource: group, sequence: 2)
+        message.attribute(1, [2])
+        try receiver.send(message.bytes)
+    }
+
     /// The descriptor to wait for.
     public var descriptor: Int32 { receiver.descriptor }
 

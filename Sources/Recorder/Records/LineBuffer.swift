@@ -1,60 +1,112 @@
 import Policy
 
-/// Lines of JSON as they are written, in one array that is emptied and never given back.
-public struct LineBuffer: Sendable {
-    /// What was written, whole lines.
-    public private(set) var bytes: [UInt8] = []
-    /// Lines in it.
-    public private(set) var count = 0
+/// Lines of JSON as they are written, in memory that is taken once; it grows only for a line that is longer than what is left.
+struct LineBuffer: ~Copyable {
+    private var memory: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    /// Bytes that were written.
+    private(set) var used = 0
+    /// Lines that were ended.
+    private(set) var count = 0
     /// The second whose text is kept, and its text: `2026-11-22T05:46:01.`.
     private var second = Int64.min
     private var secondText: [UInt8] = []
 
     /// Creates an empty buffer with room for so many bytes.
-    public init(capacity: Int) {
-        bytes.reserveCapacity(capacity)
+    init(capacity: Int) {
+        self.capacity = max(capacity, 64)
+        memory = .allocate(capacity: self.capacity)
         secondText.reserveCapacity(32)
     }
 
-    /// Forgets what was written, and keeps the room.
-    public mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        count = 0
+    deinit { memory.deallocate() }
+
+    /// The bytes that were written; they last as long as the call.
+    func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeBufferPointer(start: memory, count: used))
     }
+
+    /// The bytes that were written, copied.
+    var bytes: [UInt8] { Array(UnsafeBufferPointer(start: memory, count: used)) }
+
+    /// Forgets what was written, and keeps the room.
+    mutating func removeAll() { (used, count) = (0, 0) }
 
     /// Ends a line.
     mutating func endLine() {
-        bytes.append(10)
+        append(10)
         count += 1
     }
 
-    mutating func append(_ byte: UInt8) { bytes.append(byte) }
-
-    mutating func append(_ text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    /// Makes sure that so many bytes can be written.
+    private mutating func makeRoom(_ bytes: Int) {
+        if capacity - used < bytes { grow(bytes) }
     }
 
-    /// Appends bytes of another array that are JSON already.
+    private mutating func grow(_ bytes: Int) {
+        let larger = max(capacity * 2, used + bytes)
+        let other = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+        other.update(from: memory, count: used)
+        memory.deallocate()
+        (memory, capacity) = (other, larger)
+    }
+
+    mutating func append(_ byte: UInt8) {
+        makeRoom(1)
+        memory[used] = byte
+        used += 1
+    }
+
+    mutating func append(_ text: StaticString) {
+        let count = text.utf8CodeUnitCount
+        makeRoom(count)
+        (memory + used).update(from: text.utf8Start, count: count)
+        used += count
+    }
+
+    /// Appends bytes of another array that are JSON already; a range that is not in it is nothing.
     mutating func append(_ range: ByteRange, of other: [UInt8]) {
+        makeRoom(range.count)
         other.withUnsafeBufferPointer { all in
-            guard range.start >= 0, range.end <= all.count else { return }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: all[range.start..<range.end]))
+            guard let base = all.baseAddress, range.start >= 0, range.end <= all.count else { return }
+            (memory + used).update(from: base + range.start, count: range.count)
+            used += range.count
         }
     }
 
-    /// Lets somebody else append members of an object.
-    mutating func append(by write: (inout [UInt8]) -> Void) { write(&bytes) }
-
     /// Appends a number in decimal digits.
     mutating func append(number: UInt64) {
-        if number >= 10 { append(number: number / 10) }
-        bytes.append(48 + UInt8(truncatingIfNeeded: number % 10))
+        var (count, limit) = (1, UInt64(10))
+        while count < 20, number >= limit {
+            count += 1
+            limit = count == 20 ? .max : limit &* 10
+        }
+        append(number: number, digits: count)
     }
 
-    /// Appends a number in so many digits.
+    /// Appends a number in so many digits, the last ones.
     mutating func append(number: UInt64, digits: Int) {
-        if digits > 1 { append(number: number / 10, digits: digits - 1) }
-        bytes.append(48 + UInt8(truncatingIfNeeded: number % 10))
+        makeRoom(digits)
+        var place = used + digits
+        if number <= UInt64(UInt32.max) {
+            // Half the work of 64 bits.
+            var rest = UInt32(truncatingIfNeeded: number)
+            while place > used {
+                place -= 1
+                memory[place] = 48 &+ UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+        } else {
+            var rest = number
+            while place > used {
+                place -= 1
+                memory[place] = 48 &+ UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+        }
+        used += digits
     }
 
     /// Appends a member: `,"name":number`.
@@ -66,7 +118,7 @@ public struct LineBuffer: Sendable {
     /// Appends a member that is negative or not.
     mutating func append(_ name: StaticString, signed number: Int64) {
         append(name)
-        if number < 0 { bytes.append(45) }
+        if number < 0 { append(45) }
         append(number: number.magnitude)
     }
 
@@ -74,7 +126,7 @@ public struct LineBuffer: Sendable {
     mutating func append(nanoseconds: Int64) {
         let whole = max(nanoseconds, 0)
         append(number: UInt64(whole / 1_000_000_000))
-        bytes.append(46)
+        append(46)
         append(number: UInt64(whole % 1_000_000_000 / 1_000), digits: 6)
     }
 
@@ -84,11 +136,11 @@ public struct LineBuffer: Sendable {
         let moment = max(nanoseconds, 0)
         let whole = moment / 1_000_000_000
         if whole != second { write(second: whole) }
-        bytes.append(34)
+        append(34)
         append(ByteRange(start: 0, count: secondText.count), of: secondText)
         append(number: UInt64(moment % 1_000_000_000 / 1_000), digits: 6)
-        bytes.append(90)
-        bytes.append(34)
+        append(90)
+        append(34)
     }
 
     private mutating func write(second: Int64) {
@@ -116,27 +168,27 @@ public struct LineBuffer: Sendable {
 
     /// Appends bytes of anybody's making as a JSON text in quotes: plain ASCII as it is, everything else as `\u00XX`.
     mutating func append(text: RawSpan) {
-        bytes.append(34)
+        append(34)
         for place in 0..<text.byteCount { append(escaped: text.byte(at: place)) }
-        bytes.append(34)
+        append(34)
     }
 
     /// Appends text of anybody's making as a JSON text in quotes.
     mutating func append(text: String) {
-        bytes.append(34)
+        append(34)
         for byte in text.utf8 {
             // UTF-8 stays as it is.
-            if byte >= 0x80 { bytes.append(byte) } else { append(escaped: byte) }
+            if byte >= 0x80 { append(byte) } else { append(escaped: byte) }
         }
-        bytes.append(34)
+        append(34)
     }
 
     private mutating func append(escaped byte: UInt8) {
         switch byte {
         case 34, 92:
-            bytes.append(92)
-            bytes.append(byte)
-        case 0x20..<0x7f: bytes.append(byte)
+            append(92)
+            append(byte)
+        case 0x20..<0x7f: append(byte)
         default:
             append("\\u00")
             append(hexadecimal: byte >> 4)
@@ -144,5 +196,5 @@ public struct LineBuffer: Sendable {
         }
     }
 
-    mutating func append(hexadecimal digit: UInt8) { bytes.append(digit < 10 ? 48 + digit : 87 + digit) }
+    mutating func append(hexadecimal digit: UInt8) { append(digit < 10 ? 48 + digit : 87 + digit) }
 }

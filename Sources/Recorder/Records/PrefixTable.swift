@@ -175,8 +175,8 @@ struct PrefixTable {
         line.append(text: text.span.bytes.extracting(range.start..<range.end))
     }
 
-    private mutating func keep(_ line: LineBuffer) -> ByteRange {
-        let range = ByteRange(start: text.count, count: line.bytes.count)
+    private mutating func keep(_ line: borrowing LineBuffer) -> ByteRange {
+        let range = ByteRange(start: text.count, count: line.used)
         text += line.bytes
         return range
     }
