@@ -83,6 +83,8 @@ extension Recorder {
         }
         // It is told of before the packet is that was let in. One that is over already will not be let in.
         guard event.mark & gateBits != 0, event.tcpState.map({ $0 < 7 }) ?? true else { return }
+        // What may never be let in must not push out what was.
+        guard connections.count < limits.connections / 4 * 3 else { return }
         guard let place = insert(event.original) else { return }
         connections.entries[place].start = event.start ?? clock.realtime
         connections.entries[place].zone = event.zone
@@ -208,7 +210,12 @@ extension Recorder {
             record.start = start
             record.duration = max(end - start, 0)
         }
-        write(record)
+        if record.isDenied == nil {
+            // It was never let in, and anybody can open many of its kind.
+            writeWithinBudget(record, key: .max)
+        } else {
+            write(record)
+        }
         if let place { remove(place) }
     }
 
@@ -226,6 +233,8 @@ extension Recorder {
 
     /// Follows a connection no more, and says so.
     private mutating func forget(_ place: Int, _ reason: StaticString = "forgotten") {
+        // What was not let in has no record that waits for its end.
+        guard !connections.entries[place].marks.isDisjoint(with: .known) else { return remove(place) }
         totals.forgotten &+= 1
         var record = record(of: place, .end)
         record.time = clock.realtime

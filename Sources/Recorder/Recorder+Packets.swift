@@ -156,7 +156,12 @@ extension Recorder {
             if connections.entries[place].prefix == 0 { connections.entries[place].prefix = record.prefix ?? 0 }
             if read(header, in: datagram, of: place, isAnswer: isAnswer) { record.handshake = place }
         }
-        switch denials.take(record, prefix: record.prefix ?? 0, at: clock.boottime) {
+        writeWithinBudget(record, key: record.prefix ?? 0)
+    }
+
+    /// Writes a record of what anybody can cause, or counts it when its source has caused too many.
+    mutating func writeWithinBudget(_ record: AccessRecord, key: UInt32) {
+        switch denials.take(record, prefix: key, at: clock.boottime) {
         case .record: write(record)
         case .counted: totals.suppressed &+= 1
         case .recordBeside(let entry):

@@ -43,8 +43,8 @@ struct Connection {
         static let isTracked = Marks(rawValue: 128)
         /// It was open before the recorder began.
         static let inherited = Marks(rawValue: 256)
-        /// Handshake facts are still to come.
-        static let handshake = Marks(rawValue: 512)
+        /// Any of those by which a record stands, or should, of its beginning.
+        static let known = Marks(rawValue: 1 | 2 | 4 | 256)
     }
 
     var tuple = FlowTuple()
