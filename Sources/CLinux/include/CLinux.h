@@ -45,6 +45,7 @@ uint64_t portgate_network_cookie(void);
    0, or -1 with errno. */
 int portgate_count_bpf_links(uint32_t *counts, uint32_t size, uint32_t limit);
 
+#include "CLinuxRecord.h"
 #include "CLinuxTrial.h"
 
 #endif

@@ -1,0 +1,9 @@
+/// Where lines go: a ledger, a file, a pipe.
+public protocol RecordSink {
+    /// Why lines could not be kept.
+    associatedtype Failure: Error
+    /// Takes whole lines, each with its end.
+    mutating func write(_ lines: Span<UInt8>, count: Int) throws(Failure)
+    /// Makes what was written durable.
+    mutating func commit() throws(Failure)
+}

@@ -1,0 +1,186 @@
+/// What a recorder is and hears, for the record of its start.
+public struct RecorderStart: Sendable {
+    /// The boot (`/proc/sys/kernel/random/boot_id`).
+    public var bootID: String
+    /// The process.
+    public var process: Int32
+    /// The groups that are listened to, with the bytes of their receive buffers.
+    public var groups: [(group: UInt16, receiveBuffer: Int)]
+    /// The bytes of conntrack's receive buffer; nil when its events are not heard.
+    public var conntrackBuffer: Int?
+
+    /// Creates the facts of a start.
+    public init(
+        bootID: String, process: Int32, groups: [(group: UInt16, receiveBuffer: Int)], conntrackBuffer: Int?
+    ) {
+        self.bootID = bootID
+        self.process = process
+        self.groups = groups
+        self.conntrackBuffer = conntrackBuffer
+    }
+}
+
+/// A source of events that may lose some.
+public enum EventSource: Hashable, Sendable {
+    /// An NFLOG group.
+    case nflog(group: UInt16)
+    /// Conntrack.
+    case conntrack
+}
+
+extension Recorder {
+    /// Records that it began.
+    public mutating func started(_ start: RecorderStart) {
+        begin("started", at: clock.realtime)
+        lines.append(",\"boot_id\":")
+        lines.append(text: start.bootID)
+        lines.append(",\"pid\":", UInt64(max(start.process, 0)))
+        lines.append(",\"groups\":[")
+        for (place, listener) in start.groups.enumerated() {
+            lines.append(place == 0 ? "{\"group\":" : ",{\"group\":")
+            lines.append(number: UInt64(listener.group))
+            lines.append(",\"receive_buffer\":", UInt64(max(listener.receiveBuffer, 0)))
+            lines.append(UInt8(ascii: "}"))
+        }
+        lines.append(UInt8(ascii: "]"))
+        if let bytes = start.conntrackBuffer { lines.append(",\"conntrack_buffer\":", UInt64(max(bytes, 0))) }
+        finish()
+    }
+
+    /// Records that it ends, and what was counted and not told yet.
+    public mutating func stopped(reason: StaticString, at now: RecorderClock) {
+        clock = now
+        compareCounters(at: .max)
+        while let entry = denials.takeAny() { write(entry.summary) }
+        begin("stopped", at: now.realtime)
+        member(",\"reason\":\"", reason)
+        lines.append(",\"packets\":", totals.packets)
+        lines.append(",\"events\":", totals.events)
+        lines.append(",\"lost\":", totals.lost)
+        lines.append(",\"connections\":", UInt64(connections.count))
+        finish()
+    }
+
+    /// Does what is due: call it about once a second.
+    public mutating func tick(_ now: RecorderClock) {
+        // Both clocks run at one speed: what one gains on the other was set.
+        let moved = (now.realtime &- now.boottime) &- clockOffset
+        if moved.magnitude > 1_000_000_000 {
+            clockOffset &+= moved
+            begin("clock-step", at: now.realtime)
+            lines.append(",\"seconds\":")
+            if moved < 0 { lines.append(UInt8(ascii: "-")) }
+            lines.append(nanoseconds: Int64(clamping: moved.magnitude))
+            finish()
+        }
+        clock = now
+        while let entry = denials.takeOver(at: now.boottime) { write(entry.summary) }
+        compareCounters(at: now.boottime)
+        if now.boottime &- interfacesSince > 10_000_000_000 {
+            interfacesSince = now.boottime
+            interfaces.removeAll()
+        }
+    }
+
+    // MARK: - Losses
+
+    mutating func lost(_ gap: SequenceWatch.Gap, group: UInt16) {
+        totals.lost &+= UInt64(gap.count)
+        begin("lost", at: clock.realtime)
+        member(",\"reason\":\"", "sequence")
+        lines.append(",\"count\":", UInt64(gap.count))
+        lines.append(",\"group\":", UInt64(group))
+        lines.append(",\"from_seq\":", UInt64(gap.first))
+        lines.append(",\"to_seq\":", UInt64(gap.last))
+        finish()
+    }
+
+    /// Something is missing, and nobody knows how much.
+    mutating func lost(reason: StaticString) {
+        begin("lost", at: clock.realtime)
+        member(",\"reason\":\"", reason)
+        finish()
+    }
+
+    mutating func malformed(_ source: StaticString) {
+        totals.malformed &+= 1
+        // The kernel does not write such messages: the first ones are told, all of them are counted.
+        guard totals.malformed <= 16 else { return }
+        begin("lost", at: clock.realtime)
+        member(",\"reason\":\"malformed\",\"source\":\"", source)
+        finish()
+    }
+
+    /// Records that the kernel had no room for datagrams: each holds up to 32 packets, or one event of conntrack.
+    public mutating func dropped(_ datagrams: UInt32, from source: EventSource, at now: RecorderClock) {
+        clock = now
+        begin("lost", at: now.realtime)
+        member(",\"reason\":\"", "receive-buffer")
+        lines.append(",\"datagrams\":", UInt64(datagrams))
+        switch source {
+        case .nflog(let group): lines.append(",\"group\":", UInt64(group))
+        case .conntrack: member(",\"source\":\"", "conntrack")
+        }
+        finish()
+    }
+
+    /// Records that no heartbeat came through a group for so long.
+    public mutating func silent(group: UInt16, seconds: Int64, at now: RecorderClock) {
+        clock = now
+        begin("lost", at: now.realtime)
+        member(",\"reason\":\"", "heartbeat")
+        lines.append(",\"group\":", UInt64(group))
+        lines.append(",\"seconds\":", UInt64(max(seconds, 0)))
+        finish()
+    }
+
+    /// Takes counters of rules that were just read; they are compared with the records a second later, when everything has
+    /// come that was on its way.
+    public mutating func reconcile(_ counts: [RuleCount], at now: RecorderClock) {
+        compareCounters(at: .max)
+        for count in counts.prefix(limits.prefixes) {
+            let number = prefixes.number(of: Array(count.prefix.utf8), ports: context.ports)
+            guard number != 0 else { continue }
+            pendingCounts.append((number, count.packets, prefixes.seen[Int(number)]))
+        }
+        pendingCountsDue = now.boottime &+ 1_000_000_000
+    }
+
+    private mutating func compareCounters(at now: Int64) {
+        guard now >= pendingCountsDue, !pendingCounts.isEmpty else { return }
+        for count in pendingCounts {
+            let missing = counters.take(
+                count.prefix, packets: count.packets, seenThen: count.seen, seenNow: prefixes.seen[Int(count.prefix)])
+            guard missing > 0 else { continue }
+            begin("lost", at: clock.realtime)
+            member(",\"reason\":\"", "counter")
+            lines.append(",\"count\":", missing)
+            lines.append(prefixes[count.prefix].place, of: prefixes.text)
+            finish()
+        }
+        pendingCounts.removeAll(keepingCapacity: true)
+        pendingCountsDue = .max
+    }
+
+    // MARK: - Lines of its own
+
+    private mutating func begin(_ action: StaticString, at moment: Int64) {
+        lines.append("{\"timestamp\":")
+        lines.append(moment: moment)
+        lines.append(",\"action\":\"")
+        lines.append(action)
+        lines.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func member(_ name: StaticString, _ value: StaticString) {
+        lines.append(name)
+        lines.append(value)
+        lines.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func finish() {
+        lines.append(ByteRange(start: 0, count: policyText.count), of: policyText)
+        if context.epoch != 0 { lines.append(",\"epoch\":", UInt64(context.epoch)) }
+        finishLine()
+    }
+}
