@@ -1,33 +1,3 @@
-/// What a recorder is and hears, for the record of its start.
-public struct RecorderStart: Sendable {
-    /// The boot (`/proc/sys/kernel/random/boot_id`).
-    public var bootID: String
-    /// The process.
-    public var process: Int32
-    /// The groups that are listened to, with the bytes of their receive buffers.
-    public var groups: [(group: UInt16, receiveBuffer: Int)]
-    /// The bytes of conntrack's receive buffer; nil when its events are not heard.
-    public var conntrackBuffer: Int?
-
-    /// Creates the facts of a start.
-    public init(
-        bootID: String, process: Int32, groups: [(group: UInt16, receiveBuffer: Int)], conntrackBuffer: Int?
-    ) {
-        self.bootID = bootID
-        self.process = process
-        self.groups = groups
-        self.conntrackBuffer = conntrackBuffer
-    }
-}
-
-/// A source of events that may lose some.
-public enum EventSource: Hashable, Sendable {
-    /// An NFLOG group.
-    case nflog(group: UInt16)
-    /// Conntrack.
-    case conntrack
-}
-
 extension Recorder {
     /// Records that it began.
     public mutating func started(_ start: RecorderStart) {
@@ -51,6 +21,7 @@ extension Recorder {
     public mutating func stopped(reason: StaticString, at now: RecorderClock) {
         clock = now
         compareCounters(at: .max)
+        releaseHeld(at: .max)
         while let entry = denials.takeAny() { write(entry.summary) }
         begin("stopped", at: now.realtime)
         member(",\"reason\":\"", reason)
@@ -74,6 +45,7 @@ extension Recorder {
             finish()
         }
         clock = now
+        releaseHeld(at: now.boottime)
         while let entry = denials.takeOver(at: now.boottime) { write(entry.summary) }
         compareCounters(at: now.boottime)
         if now.boottime &- interfacesSince > 10_000_000_000 {

@@ -75,7 +75,10 @@ extension Recorder {
     private mutating func take(_ event: ConntrackEvent) {
         totals.events &+= 1
         let place = find(event)
-        if event.kind == .destroy { return end(event, place) }
+        if event.kind == .destroy {
+            if !hold(event, place) { end(event, place) }
+            return
+        }
         if let place {
             note(event, at: place)
             connections.touch(place)
@@ -142,6 +145,46 @@ extension Recorder {
         // IP_CT_TCP_FLAG_CLOSE_INIT.
         if event.originalFlags & 4 != 0 { connections.entries[place].marks.insert(.closedByOriginal) }
         if event.replyFlags & 4 != 0 { connections.entries[place].marks.insert(.closedByReply) }
+    }
+
+    // MARK: - Ends that come too early
+
+    /// Keeps the end of a connection whose beginning is still on its way: conntrack tells at once, packets are gathered. One
+    /// that is refused by a closed port is forgotten within the millisecond.
+    private mutating func hold(_ event: ConntrackEvent, _ place: Int?) -> Bool {
+        guard event.mark & gateBits != 0 else { return false }
+        var begin = event.start ?? clock.realtime
+        if let place {
+            guard connections.entries[place].marks.isDisjoint(with: .known) else { return false }
+            begin = connections.entries[place].start
+        }
+        guard clock.realtime - begin < 1_000_000_000 else { return false }
+        if held.count >= Self.mostHeld { release(0) }
+        held.append(event)
+        heldSince = min(heldSince, clock.boottime)
+        return true
+    }
+
+    /// As many as are kept at once; one more, and the first is told as it is.
+    static var mostHeld: Int { 512 }
+
+    /// Tells of the end that was kept of a connection that was just let in.
+    mutating func releaseHeld(_ tuple: FlowTuple) {
+        for place in held.indices where held[place].original == tuple { return release(place) }
+    }
+
+    /// Tells of all ends that were kept for half a second, longer than packets are gathered.
+    mutating func releaseHeld(at now: Int64) {
+        guard !held.isEmpty, now == .max || now - heldSince >= 500_000_000 else { return }
+        while !held.isEmpty { release(held.count - 1) }
+        heldSince = .max
+    }
+
+    private mutating func release(_ place: Int) {
+        let event = held[place]
+        held[place] = held[held.count - 1]
+        held.removeLast()
+        end(event, find(event))
     }
 
     // MARK: - The end

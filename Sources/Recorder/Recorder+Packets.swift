@@ -146,6 +146,7 @@ extension Recorder {
             if read(header, in: datagram, of: place, isAnswer: false) { record.handshake = place }
         }
         write(record)
+        if !held.isEmpty { releaseHeld(record.tuple) }
     }
 
     private mutating func deny(

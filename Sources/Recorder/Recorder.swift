@@ -1,61 +1,3 @@
-public import Policy
-
-/// What a recorder holds at most. All of it is taken at the start.
-public struct RecorderLimits: Hashable, Sendable {
-    /// Connections that are followed at once.
-    public var connections = 131_072
-    /// Prefixes of rules.
-    public var prefixes = 16_384
-    /// Identities with their proofs, over the whole life of the recorder.
-    public var identities = 65_536
-    /// Sources and rules whose refusals are counted at once.
-    public var deniedSources = 8_192
-    /// Refusals of one source and rule that are recorded in a window, and the window in nanoseconds.
-    public var deniedPerWindow: UInt32 = 20
-    /// The length of a window in nanoseconds.
-    public var deniedWindow: Int64 = 10_000_000_000
-    /// Bytes of lines that are handed on at once.
-    public var lineBytes = 256 << 10
-
-    /// Creates the limits for a gate of usual size: about 60 MB.
-    public init() {}
-}
-
-/// What records are written by, beside the events: replaced as a whole when an apply, a grant or a session changes it.
-public struct RecordContext: Sendable {
-    /// The digest of the policy in force, in hexadecimal digits; empty when none is.
-    public var policyDigest: String
-    /// The epoch in force; 0 when none is.
-    public var epoch: UInt8
-    /// The bits of the conntrack mark that are the gate's: its highest eight are used.
-    public var markMask: UInt32
-    /// The declared ports.
-    public var ports: PortDirectory
-    /// Who is who.
-    public var identities: IdentityResolver
-
-    /// Creates a context.
-    public init(
-        policyDigest: String = "", epoch: UInt8 = 0, markMask: UInt32 = 0xff00_0000,
-        ports: PortDirectory = PortDirectory(),
-        identities: IdentityResolver = IdentityResolver()
-    ) {
-        self.policyDigest = policyDigest
-        self.epoch = epoch
-        self.markMask = markMask
-        self.ports = ports
-        self.identities = identities
-    }
-
-    /// Creates the context of a policy.
-    public init(policy: Policy, epoch: UInt8, sessions: [SessionInterval] = [], grants: [GrantInterval] = []) {
-        self.init(
-            policyDigest: policy.digest, epoch: epoch, markMask: policy.defaults.markMask,
-            ports: PortDirectory(policy.ports),
-            identities: IdentityResolver(policy: policy, sessions: sessions, grants: grants))
-    }
-}
-
 /// Turns what the kernel tells into lines of JSON, one for each record. It reads no clock and no socket: those come in, lines
 /// go out. In the steady state nothing is allocated.
 public struct Recorder: ~Copyable {
@@ -83,6 +25,9 @@ public struct Recorder: ~Copyable {
     var clock: RecorderClock
     /// What the settable clock is ahead of the other.
     var clockOffset: Int64
+    /// Ends that were told of before the beginnings, and since when.
+    var held: [ConntrackEvent] = []
+    var heldSince = Int64.max
     /// The number of the look at all connections that is under way, and when it began.
     var sweepNumber: UInt8 = 0
     var sweepStart: Int64 = 0
@@ -115,6 +60,7 @@ public struct Recorder: ~Copyable {
         clockOffset = clock.realtime &- clock.boottime
         interfacesSince = clock.boottime
         self.handshakes = handshakes
+        held.reserveCapacity(Self.mostHeld)
         replace(context)
     }
 
@@ -150,22 +96,4 @@ public struct Recorder: ~Copyable {
     public func lastHeartbeat(ofGroup group: UInt16) -> Int64? {
         groups.first { $0.group == group }.flatMap { $0.heartbeat == .min ? nil : $0.heartbeat }
     }
-}
-
-/// What a recorder has read and written since it was made.
-public struct RecorderTotals: Hashable, Sendable {
-    /// Packets that rules logged.
-    public internal(set) var packets: UInt64 = 0
-    /// Events of conntrack.
-    public internal(set) var events: UInt64 = 0
-    /// Lines written.
-    public internal(set) var lines: UInt64 = 0
-    /// Refusals that were counted and summed up.
-    public internal(set) var suppressed: UInt64 = 0
-    /// Messages that could not be read.
-    public internal(set) var malformed: UInt64 = 0
-    /// Packets that are known to be missing.
-    public internal(set) var lost: UInt64 = 0
-    /// Connections that were followed no more because there was no room.
-    public internal(set) var forgotten: UInt64 = 0
 }

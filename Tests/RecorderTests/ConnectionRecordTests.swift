@@ -51,6 +51,19 @@ struct ConnectionRecordTests {
         #expect(recorder.followed == 0)
     }
 
+    @Test("an end that comes before its beginning waits for it, but not for long")
+    func early() throws {
+        var recorder = Recorder.sample()
+        recorder.take(conntrack: event(destroy: true, state: 8).span.bytes, at: .sample)
+        recorder.take(nflog: packet("pg1 allow db/app ").span.bytes, at: .sample.plus(0.1))
+        recorder.take(conntrack: event(destroy: true, state: 8, source: 5).span.bytes, at: .sample.plus(0.2))
+        recorder.tick(.sample.plus(1))
+        let lines = try recorder.takeLines()
+        #expect(lines.map { $0["action"] } == ["allow", "end", "end"])
+        #expect(lines.map { $0["rule"] } == ["app", "app", nil])
+        #expect(recorder.followed == 0)
+    }
+
     @Test("the end of an earlier connection between the same ends is not taken for that of the later")
     func reused() throws {
         var recorder = Recorder.sample()
@@ -88,7 +101,9 @@ struct ConnectionRecordTests {
             recorder.take(
                 conntrack: event(destroy: true, mark: 0x2000_0000, identifier: number).span.bytes, at: .sample)
         }
-        recorder.tick(.sample.plus(11))
+        // They are kept for a while, as their beginnings may be on their way.
+        recorder.tick(.sample.plus(1))
+        recorder.tick(.sample.plus(12))
         let lines = try recorder.takeLines()
         #expect(lines.count == 21 && lines.allSatisfy { $0["action"] == "end" && $0["verdict"] == nil })
         #expect(lines.last?.number("suppressed") == 80)

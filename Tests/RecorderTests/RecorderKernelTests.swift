@@ -148,4 +148,55 @@ struct RecorderKernelTests {
         #expect(lines.count <= 22)
         #expect(lines.count - sums.count + sums.reduce(0, +) == packets)
     }
+
+    @Test("what this host opens to itself is told with its owner, and a reset answer is a rejection")
+    func local() throws {
+        let lab = try RecorderLab(
+            rules: """
+                table inet recorded {
+                    chain leaving {
+                        type filter hook output priority -150; policy accept;
+                        tcp dport 9443 ct state new ct mark set 0xa3000000 log prefix "pg1 allow own/me " group 77
+                    }
+                }
+                """)
+        let run = try lab.record()
+        #expect(try lab.server.connect(.tcp, "127.0.0.1", 9443, user: 12_345) == .refused)
+        usleep(1_500_000)
+        try lab.expire()
+        let lines = try run.lines()
+        #expect(lines.map { $0["action"] } == ["started", "allow", "end", "stopped"], "\(lines.map(\.text))")
+        for line in lines.dropFirst().dropLast() {
+            #expect(line.number("uid") == 12_345)
+            #expect(line["direction"] == "local")
+            #expect(line["interface"] == "lo")
+        }
+        #expect(lines.dropLast().last?["conn_state"] == "REJ")
+    }
+
+    @Test("a recorder that runs once ends by itself, after what came while it listened")
+    func once() throws {
+        let lab = try RecorderLab()
+        let name = lab.server.name
+        let sink = try lab.inServer {
+            let recorder = Recorder(seed: HashSeed(1, 2), clock: .now, interfaceName: InterfaceName.packed)
+            var loop = try RecorderLoop(recorder: recorder, settings: RecorderLoopSettings(groups: [77]))
+            // Logged before the loop runs, and read by it.
+            _ = try? runCommand([
+                "/usr/bin/nsenter", "--net=/run/netns/\(name)", "/usr/sbin/nft",
+                "add table inet t; add chain inet t o { type filter hook output priority 0; };"
+                    + "add rule inet t o udp dport 8444 log prefix \"pg1 would-deny x \" group 77",
+            ])
+            _ = try runCommand([
+                "/usr/bin/nsenter", "--net=/run/netns/\(name)", "/usr/bin/python3", "-I", "-c",
+                "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 8444))",
+            ])
+            var sink = KeepingSink()
+            try loop.run(into: &sink, for: .once)
+            return sink
+        }
+        let lines = try Line.read(sink.bytes)
+        #expect(lines.map { $0["action"] } == ["started", "would-deny", "stopped"])
+        #expect(sink.lines == 3 && sink.commits >= 1)
+    }
 }

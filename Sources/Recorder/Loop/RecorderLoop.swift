@@ -1,49 +1,6 @@
 import Glibc
 public import Host
 
-/// When a loop ends by itself; it ends when it is told to in every case.
-public enum RecorderSpan: Hashable, Sendable {
-    /// Never.
-    case untilStopped
-    /// After so many seconds.
-    case seconds(Double)
-    /// As soon as nothing has come for 300 ms, longer than the kernel gathers packets.
-    case once
-}
-
-/// What a loop listens to and how.
-public struct RecorderLoopSettings: Sendable {
-    /// The NFLOG groups.
-    public var groups: [UInt16]
-    /// How they are listened to.
-    public var nflog = NflogSettings()
-    /// Whether conntrack is heard, for the ends of connections.
-    public var conntrack = true
-    /// Bytes of conntrack's receive buffer.
-    public var conntrackBuffer = 32 << 20
-    /// Bytes after which lines are made durable, whatever the time.
-    public var commitBytes = 1 << 20
-    /// Nanoseconds after which lines are made durable, however few.
-    public var commitInterval: Int64 = 1_000_000_000
-    /// Seconds between looks at all connections: for those whose end was missed, and so that the kernel tells of ends soon.
-    public var sweepSeconds: Int64 = 60
-    /// Seconds without a heartbeat after which a group is said to be silent; nil where nobody sends any.
-    public var heartbeatSeconds: Int64?
-    /// The boot, for the record of the start.
-    public var bootID = ""
-
-    /// Creates settings for some groups.
-    public init(groups: [UInt16]) { self.groups = groups }
-}
-
-/// Why a loop ended before its time.
-public enum RecorderLoopFailure<SinkFailure: Error>: Error {
-    /// The system says so.
-    case host(HostError)
-    /// The sink takes no more.
-    case sink(SinkFailure)
-}
-
 /// The recorder's loop: it waits for the kernel, hands lines to a sink, and blocks on nothing else.
 public struct RecorderLoop: ~Copyable {
     /// The socket of a group, and what is known of it.

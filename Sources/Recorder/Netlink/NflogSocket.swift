@@ -1,23 +1,6 @@
 import CLinux
 public import Host
 
-/// How an NFLOG group is listened to.
-public struct NflogSettings: Hashable, Sendable {
-    /// Bytes of each packet that are copied.
-    public var copyRange: UInt32 = 2_048
-    /// Packets that the kernel gathers before it hands them over.
-    public var queueThreshold: UInt32 = 32
-    /// How long it waits for so many, in hundredths of a second.
-    public var queueTimeout: UInt32 = 10
-    /// Bytes in which it gathers them.
-    public var gatherBytes: UInt32 = 16_384
-    /// Bytes of what was handed over and not read yet.
-    public var receiveBuffer: Int = 32 << 20
-
-    /// Creates the settings that fit a gate.
-    public init() {}
-}
-
 /// A socket that hears of the packets that rules log to a group, in the network namespace of the thread that opened it.
 /// It is the only one: a group has one listener.
 public struct NflogSocket: ~Copyable {
