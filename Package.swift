@@ -32,16 +32,21 @@ let package = Package(
         .target(name: "Reports", dependencies: ["Policy", "Drift"]),
         .target(
             name: "Gate",
-            dependencies: ["Host", "JSON", "Policy", "Nftables", "Compiler", "Drift", "Ledger", "CLinux", "CNetlink"]),
+            dependencies: [
+                "Host", "JSON", "Policy", "Nftables", "Compiler", "Drift", "Ledger", "Recorder", "CLinux", "CNetlink",
+            ]),
         .target(
             name: "Ledger", dependencies: ["CCrypto", "CZstd", "CLinux", "Host", "JSON", "Policy"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libcrypto.a"])]),
         .target(name: "Handshake", dependencies: ["CNettle"]),
+        .target(name: "Recorder", dependencies: ["Handshake", "Host", "Policy", "Nftables", "CLinux"]),
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CNftCache", "CLinux"]),
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(
             name: "portgate",
-            dependencies: ["Host", "JSON", "Policy", "Nftables", "Compiler", "Drift", "Reports", "Gate", "Ledger"]),
+            dependencies: [
+                "Host", "JSON", "Policy", "Nftables", "Compiler", "Drift", "Reports", "Gate", "Ledger", "Recorder",
+            ]),
         // Measures; run by Benchmarks, not shipped.
         .executableTarget(
             name: "packet-space-benchmark", dependencies: ["PacketSpace"], path: "Benchmarks/packet-space"),
@@ -65,6 +70,7 @@ let package = Package(
             dependencies: ["Gate", "Drift", "Host", "JSON", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
             exclude: ["HostileRulesets", "Rulesets"]),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Host", "JSON", "Policy", "TestSupport"]),
+        .testTarget(name: "RecorderTests", dependencies: ["Recorder", "Host", "Policy", "TestSupport"]),
         .testTarget(name: "HandshakeTests", dependencies: ["Handshake"], exclude: ["Captures"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
         .testTarget(

@@ -1,4 +1,4 @@
-/// Reads a JSON value strictly: one value, whole numbers, no key twice, at most 16 deep, valid UTF-8.
+/// Reads a JSON value strictly: one value, no key twice, at most 16 deep, valid UTF-8.
 public struct JSONReader {
     /// Why bytes are not such a value.
     public struct Malformed: Error, Hashable {
@@ -56,22 +56,36 @@ public struct JSONReader {
         case UInt8(ascii: "t") where take(word: "true"): return .bool(true)
         case UInt8(ascii: "f") where take(word: "false"): return .bool(false)
         case UInt8(ascii: "n") where take(word: "null"): return .null
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
         default: throw malformed("no value")
         }
     }
 
-    private mutating func number() throws(Malformed) -> Int64 {
+    private mutating func number() throws(Malformed) -> JSONValue {
         let start = place
         _ = take(UInt8(ascii: "-"))
+        try digits()
+        var isWhole = true
+        if take(UInt8(ascii: ".")) {
+            isWhole = false
+            try digits()
+        }
+        if let byte = next, byte | 0x20 == UInt8(ascii: "e") {
+            isWhole = false
+            place += 1
+            if !take(UInt8(ascii: "-")) { _ = take(UInt8(ascii: "+")) }
+            try digits()
+        }
+        let text = String(decoding: bytes[start..<place], as: UTF8.self)
+        guard isWhole else { return .decimal(text) }
+        guard let value = Int64(text) else { throw malformed("number out of range") }
+        return .number(value)
+    }
+
+    private mutating func digits() throws(Malformed) {
+        let start = place
         while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { place += 1 }
-        if let byte = next, byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") {
-            throw malformed("not a whole number")
-        }
-        guard let value = Int64(String(decoding: bytes[start..<place], as: UTF8.self)) else {
-            throw malformed("number out of range")
-        }
-        return value
+        guard place > start else { throw malformed("no digit where a number goes on") }
     }
 
     private mutating func array(depth: Int) throws(Malformed) -> JSONValue {

@@ -1,4 +1,5 @@
-/// A JSON value with whole numbers only: what the gate's own files hold. Reading is strict and bounded.
+/// A JSON value. Numbers are whole ones, which the gate's own files hold, or keep the digits that they were written with. Reading is
+/// strict and bounded.
 public enum JSONValue: Hashable, Sendable {
     /// `null`.
     case null
@@ -6,6 +7,8 @@ public enum JSONValue: Hashable, Sendable {
     case bool(Bool)
     /// A whole number.
     case number(Int64)
+    /// Any other number, by its digits: `8.666504`.
+    case decimal(String)
     /// Text.
     case string(String)
     /// A list.
@@ -68,6 +71,7 @@ public enum JSONValue: Hashable, Sendable {
         case .null: bytes += Array("null".utf8)
         case .bool(let value): bytes += Array((value ? "true" : "false").utf8)
         case .number(let value): bytes += Array(String(value).utf8)
+        case .decimal(let digits): bytes += Array(digits.utf8)
         case .string(let text): Self.write(text, to: &bytes)
         case .array(let elements):
             Self.write(elements, between: "[", and: "]", to: &bytes, indent: indent) { element, bytes, indent in

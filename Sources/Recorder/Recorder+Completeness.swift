@@ -4,6 +4,9 @@ extension Recorder {
         begin("started", at: clock.realtime)
         lines.append(",\"boot_id\":")
         lines.append(text: start.bootID)
+        bootText = start.bootID
+        lines.append(",\"uptime_us\":", UInt64(max(clock.boottime, 0)) / 1_000)
+        nextHeartbeat = clock.boottime &+ limits.heartbeat
         lines.append(",\"pid\":", UInt64(max(start.process, 0)))
         lines.append(",\"groups\":[")
         for (place, listener) in start.groups.enumerated() {
@@ -25,11 +28,30 @@ extension Recorder {
         while let entry = denials.takeAny() { write(entry.summary) }
         begin("stopped", at: now.realtime)
         member(",\"reason\":\"", reason)
+        life()
+        finish()
+    }
+
+    /// Says that the recorder is there: the boot and the time since it, which nobody sets, and what it has seen.
+    private mutating func life() {
+        lines.append(",\"boot_id\":")
+        lines.append(text: bootText)
+        lines.append(",\"uptime_us\":", UInt64(max(clock.boottime, 0)) / 1_000)
         lines.append(",\"packets\":", totals.packets)
         lines.append(",\"events\":", totals.events)
         lines.append(",\"lost\":", totals.lost)
         lines.append(",\"connections\":", UInt64(connections.count))
+    }
+
+    /// Records that it is there, when it is time; and by how much that is late, when it is.
+    private mutating func beat() {
+        guard clock.boottime >= nextHeartbeat else { return }
+        begin("heartbeat", at: clock.realtime)
+        let late = (clock.boottime &- nextHeartbeat) / 1_000_000_000
+        if late > 30 { lines.append(",\"late_seconds\":", UInt64(late)) }
+        life()
         finish()
+        nextHeartbeat = clock.boottime &+ limits.heartbeat
     }
 
     /// Does what is due: call it about once a second.
@@ -45,6 +67,7 @@ extension Recorder {
             finish()
         }
         clock = now
+        beat()
         releaseHeld(at: now.boottime)
         while let entry = denials.takeOver(at: now.boottime) { write(entry.summary) }
         compareCounters(at: now.boottime)

@@ -28,6 +28,9 @@ public struct Recorder: ~Copyable {
     /// Ends that were told of before the beginnings, and since when.
     var held: [ConntrackEvent] = []
     var heldSince = Int64.max
+    /// The boot, as it is written to signs of life, and when the next one is due.
+    var bootText = ""
+    var nextHeartbeat = Int64.max
     /// The number of the look at all connections that is under way, and when it began.
     var sweepNumber: UInt8 = 0
     var sweepStart: Int64 = 0

@@ -12,6 +12,8 @@ public struct RecorderLimits: Hashable, Sendable {
     public var deniedPerWindow: UInt32 = 20
     /// The length of a window in nanoseconds.
     public var deniedWindow: Int64 = 10_000_000_000
+    /// Nanoseconds between signs of life.
+    public var heartbeat: Int64 = 60_000_000_000
     /// Bytes of lines that are handed on at once.
     public var lineBytes = 256 << 10
 

@@ -35,6 +35,8 @@ int portgate_die_with_parent(void);
 int portgate_is_cgroup2(int fd);
 /* SIOCSIFFLAGS: sets an interface of this thread's network namespace up. */
 int portgate_link_up(const char *name);
+/* Blocks the signals that ask a program to end and returns a descriptor that they are read from; -1 with errno. */
+int portgate_stop_signals(void);
 /* memmem(3): where a needle first is, or NULL. */
 const void *portgate_find(const void *hay, size_t hay_size, const void *needle, size_t needle_size);
 /* SO_NETNS_COOKIE: the number of this thread's network namespace, never used twice in a boot; 0 when there is none. */

@@ -1,7 +1,7 @@
 import Glibc
 import Host
 public import JSON
-import Ledger
+public import Ledger
 
 /// Writes into the ledger what is about to be changed, and what came of it: no ledger, no change.
 public struct ChangeJournal: ~Copyable {
@@ -44,7 +44,7 @@ public struct ChangeJournal: ~Copyable {
         var writer: LedgerWriter?
         var intent: UInt64?
         do throws(LedgerFailure) {
-            var opened = try Self.writer(state, say)
+            var opened = try Self.ledger(of: state, say: say)
             for text in change.texts { try Self.keep(text, in: state) }
             try Self.catchUp(state, &opened)
             try opened.append(Self.leaf("intent", change))
@@ -89,7 +89,10 @@ public struct ChangeJournal: ~Copyable {
             members: [.init("change", .string(change.name)), .init("by", .string(change.by))] + change.members)
     }
 
-    private static func writer(_ state: StateDirectory, _ say: (String) -> Void) throws(LedgerFailure) -> LedgerWriter {
+    /// Opens the ledger of a state directory; begins it on a host that never had one, and says its anchor.
+    public static func ledger(
+        of state: StateDirectory, say: (String) -> Void
+    ) throws(LedgerFailure) -> LedgerWriter {
         let folder = LedgerFolder("\(state.path)/ledger")
         if !Files.exists(folder.path) {
             guard !Files.exists("\(state.path)/verified"), !Files.exists("\(folder.path).tip") else {

@@ -115,6 +115,16 @@ public struct LedgerWriter: ~Copyable {
         pendingLeaves.append(MerkleHash(leaf: line))
     }
 
+    /// Adds lines, each with its end.
+    public mutating func append(lines: UnsafeRawBufferPointer) throws(LedgerFailure) {
+        var place = 0
+        while let end = lines.lineEnd(from: place) {
+            try append(UnsafeRawBufferPointer(rebasing: lines[place..<end]))
+            place = end + 1
+        }
+        guard place == lines.count else { throw .line(reason: "it has no end") }
+    }
+
     /// Adds a record of portgate's own.
     public mutating func append(_ leaf: LedgerLeaf) throws(LedgerFailure) {
         let bytes = leaf.bytes

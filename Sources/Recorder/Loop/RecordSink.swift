@@ -1,5 +1,5 @@
 /// Where lines go: a ledger, a file, a pipe.
-public protocol RecordSink {
+public protocol RecordSink: ~Copyable {
     /// Why lines could not be kept.
     associatedtype Failure: Error
     /// Takes whole lines, each with its end.

@@ -60,7 +60,7 @@ public struct RecorderLoop: ~Copyable {
     ///   - stop: a descriptor that becomes readable when the loop is to end: a ``WakeUp``, a signalfd, a pipe.
     ///   - wake: something that calls `tick` before its time; taken back by the loop.
     ///   - tick: called about once a second, to replace the context or to hand in counters.
-    public mutating func run<Sink: RecordSink>(
+    public mutating func run<Sink: RecordSink & ~Copyable>(
         into sink: inout Sink, for span: RecorderSpan = .untilStopped, stop: Int32? = nil, wake: WakeUp? = nil,
         tick: (inout Recorder, RecorderClock) -> Void = { _, _ in }
     ) throws(RecorderLoopFailure<Sink.Failure>) {
@@ -102,7 +102,7 @@ public struct RecorderLoop: ~Copyable {
     }
 
     /// Gives the groups back and reads what came until then, so that the record of the end stands behind all of it.
-    private mutating func finish<Sink: RecordSink>(
+    private mutating func finish<Sink: RecordSink & ~Copyable>(
         into sink: inout Sink
     ) throws(RecorderLoopFailure<Sink.Failure>) {
         for listener in listeners {
@@ -137,7 +137,7 @@ public struct RecorderLoop: ~Copyable {
     }
 
     /// Reads a group for a while; returns whether there may be more.
-    private mutating func read<Sink: RecordSink>(
+    private mutating func read<Sink: RecordSink & ~Copyable>(
         _ listener: Listener, into sink: inout Sink
     ) throws(RecorderLoopFailure<Sink.Failure>) -> Bool {
         for _ in 0..<Self.rounds {
@@ -159,7 +159,7 @@ public struct RecorderLoop: ~Copyable {
     }
 
     /// Reads conntrack's events for a while; returns whether there may be more.
-    private mutating func readConntrack<Sink: RecordSink>(
+    private mutating func readConntrack<Sink: RecordSink & ~Copyable>(
         into sink: inout Sink
     ) throws(RecorderLoopFailure<Sink.Failure>) -> Bool {
         for _ in 0..<Self.rounds {
@@ -179,7 +179,7 @@ public struct RecorderLoop: ~Copyable {
         return true
     }
 
-    private mutating func readDump<Sink: RecordSink>(
+    private mutating func readDump<Sink: RecordSink & ~Copyable>(
         into sink: inout Sink
     ) throws(RecorderLoopFailure<Sink.Failure>) {
         let count: Int
@@ -207,7 +207,7 @@ public struct RecorderLoop: ~Copyable {
     }
 
     /// Hands lines on, and makes them durable when they are many or old.
-    private mutating func handOn<Sink: RecordSink>(
+    private mutating func handOn<Sink: RecordSink & ~Copyable>(
         to sink: inout Sink, at now: Int64
     ) throws(RecorderLoopFailure<Sink.Failure>) {
         var written = 0

@@ -24,7 +24,7 @@ enum CommandList {
             ]),
         Group(
             title: "Keep and show the evidence",
-            commands: [KeysCommand.self, VerifyCommand.self, ProveCommand.self, LogsCommand.self]),
+            commands: [RecordCommand.self, LogsCommand.self, KeysCommand.self, VerifyCommand.self, ProveCommand.self]),
         Group(title: "This tool", commands: [CompletionsCommand.self, HelpCommand.self]),
     ]
 

@@ -1,0 +1,54 @@
+public import Ledger
+public import Recorder
+
+/// Hands the recorder's lines to the ledger, and keeps them while the ledger does not take them.
+public struct LedgerSink: RecordSink, ~Copyable {
+    /// Why the ledger took no more lines.
+    public typealias Failure = LedgerFailure
+
+    private var writer: LedgerWriter
+    private let mostPending: Int
+    private let say: (String) -> Void
+    /// What was last said of the ledger, so that the same is said once.
+    private var complaint: LedgerFailure?
+
+    /// Hands lines to a ledger.
+    ///
+    /// - Parameters:
+    ///   - mostPending: Bytes of lines that may wait while the ledger takes none; more end the recorder, which the next start records.
+    ///   - say: Takes words for the operator.
+    public init(_ writer: consuming LedgerWriter, mostPending: Int = 64 << 20, say: @escaping (String) -> Void) {
+        self.writer = writer
+        self.mostPending = mostPending
+        self.say = say
+    }
+
+    /// Takes whole lines.
+    public mutating func write(_ lines: Span<UInt8>, count: Int) throws(LedgerFailure) {
+        let result: Result<Void, LedgerFailure> = lines.withUnsafeBufferPointer { buffer in
+            do throws(LedgerFailure) {
+                try writer.append(lines: UnsafeRawBufferPointer(buffer))
+                return .success(())
+            } catch { return .failure(error) }
+        }
+        try result.get()
+    }
+
+    /// Makes what was written durable; a ledger that does not take it is tried again with the next lines.
+    public mutating func commit() throws(LedgerFailure) {
+        do throws(LedgerFailure) {
+            try writer.commit()
+            if complaint != nil { say("the ledger takes records again") }
+            complaint = nil
+        } catch {
+            if complaint != error { say("the ledger takes no records, \(writer.pendingBytes) bytes wait: \(error)") }
+            complaint = error
+            guard writer.pendingBytes < mostPending else { throw error }
+        }
+    }
+
+    /// Seals segments that are no longer written to.
+    public mutating func seal() {
+        do throws(LedgerFailure) { try writer.sealSegments() } catch { say("a segment cannot be sealed: \(error)") }
+    }
+}
