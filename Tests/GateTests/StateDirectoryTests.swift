@@ -185,13 +185,21 @@ struct StateDirectoryTests {
     }
 
     @Test(
-        "only whole numbers, once given keys and 16 levels are JSON here",
+        "JSON is read strictly: numbers as they are written, once given keys and 16 levels",
         arguments: [
-            "1.5", "1e3", "{\"a\":1,\"a\":1}", "[1,]", "\"\\ud800\"", "\"\u{1}\"", "tru", "", "01x", "-", "[1 2]",
+            "1.", "1.e3", "1e", ".5", "{\"a\":1,\"a\":1}", "[1,]", "\"\\ud800\"", "\"\u{1}\"", "tru", "", "01x", "-", "[1 2]",
             "99999999999999999999",
         ])
     func strictJSON(text: String) {
         #expect(throws: JSONReader.Malformed.self) { try JSONReader.value(of: Array(text.utf8)) }
+    }
+
+    @Test("numbers that are not whole keep their digits", arguments: ["1.5", "-0.25", "1e3", "8.666504", "2E-7"])
+    func decimals(text: String) throws {
+        let value = try JSONReader.value(of: Array(text.utf8))
+        #expect(value == .decimal(text))
+        #expect(value.integer == nil)
+        #expect(value.compact() == Array(text.utf8))
     }
 
     @Test("a record of a gate taken away is read back as it was written")

@@ -67,10 +67,10 @@ final class LedgerSample {
     static func threeEpochs() throws -> LedgerSample {
         let sample = try LedgerSample(epochSeconds: 15)
         var limits = LedgerLimits()
-        limits.segmentBytes = 1_000
+        limits.segmentBytes = 600
         var writer = try sample.writer(limits)
         try writer.append(sample.life("started"))
-        for number in 0..<3 {
+        for number in 0..<4 {
             sample.clock.advance(11)
             try writer.append(sample.record(number))
             try writer.append(sample.record(number + 100))

@@ -107,7 +107,7 @@ struct RecorderKernelTests {
         _ = try records.take()
     }
 
-    @Test("what does not fit a tiny buffer is told by its numbers")
+    @Test("G03: what does not fit a tiny buffer is told by its numbers")
     func lost() throws {
         let lab = try RecorderLab()
         var settings = RecorderLoopSettings(groups: [77])

@@ -68,6 +68,8 @@ public struct RecorderLoop: ~Copyable {
         let begin = BootClock.nanoseconds
         var lastEvent = begin
         nextTick = begin
+        // The record of the start is durable before anybody is told that it listens.
+        try handOn(to: &sink, at: .max)
         while true {
             let now = RecorderClock.now
             if now.boottime >= nextTick {

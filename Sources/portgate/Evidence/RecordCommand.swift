@@ -67,11 +67,13 @@ struct RecordCommand: Command {
             // Blocked before anything is opened: whoever asks to stop now is heard by the loop.
             let stop = try StopSignals()
             var loop = try RecorderLoop(recorder: recorder, settings: settings)
-            console.say(
-                "recording group\(settings.groups.count == 1 ? "" : "s") \(settings.groups.map { "\($0)" }.joined(separator: ", "))"
-            )
+            let groups = settings.groups.map { "\($0)" }.joined(separator: ", ")
+            var words: String? = "recording group\(settings.groups.count == 1 ? "" : "s") \(groups)"
             var beat = RecordingBeat()
             let tick: (inout Recorder, RecorderClock) -> Void = { recorder, now in
+                // By now the record of the start is durable.
+                if let said = words { console.say(said) }
+                words = nil
                 if let context = sources.refresh(at: now) {
                     recorder.replace(context)
                     pool.replace(sources.current?.ports ?? [])

@@ -71,6 +71,13 @@ public final class LabProcess: @unchecked Sendable {
         return try line()
     }
 
+    /// Asks the process to end (SIGTERM) and waits until it has; returns its exit status.
+    public func terminate() -> Int32 {
+        if process.isRunning { Glibc.kill(process.processIdentifier, SIGTERM) }
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
     /// Ends the process at once. What it held is free when this returns.
     public func kill() {
         if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }

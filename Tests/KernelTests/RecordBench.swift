@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A gated server with a recorder that runs, a client and an intruder.
+final class RecordBench: HostBench {
+    let gate: GateLab
+    private(set) var recorder: LabProcess?
+
+    init(_ policy: String) throws {
+        gate = try GateLab()
+        try super.init(gate.server, of: gate.lab)
+        try write("gate.yaml", policy)
+        let result = try portgate("apply", "--yes", "gate.yaml")
+        guard result.status == 0 else { throw NetworkLab.Failure(description: "\(result)") }
+    }
+
+    /// Starts the recorder; it listens when this returns.
+    func record(_ arguments: String...) throws {
+        let command = command(["record"] + arguments, through: ["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1"])
+        let process = try host.start(command)
+        recorder = process
+        var line = ""
+        repeat { line = try process.line() } while !line.hasPrefix("recording group")
+    }
+
+    /// Ends the recorder as systemd does; returns its exit status.
+    func stop() -> Int32 { recorder?.terminate() ?? -1 }
+
+    /// The records of the ledger that are of accesses, or all of them.
+    func records(all: Bool = false) throws -> [[String: Any]] {
+        let result = try portgate("logs", "-o", "json")
+        guard result.status == 0 else { throw NetworkLab.Failure(description: "\(result)") }
+        let records = try result.output.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        return all ? records : records.filter { $0["src_ip"] != nil }
+    }
+
+    /// Waits until a record of a kind is there; the deadline only bounds a test that fails.
+    func record(where isWanted: ([String: Any]) -> Bool) throws -> [String: Any] {
+        let deadline = Date().addingTimeInterval(15)
+        while true {
+            let records = try records()
+            if let record = records.first(where: isWanted) { return record }
+            guard Date() < deadline else {
+                throw NetworkLab.Failure(description: "no such record among \(records)")
+            }
+            usleep(100_000)
+        }
+    }
+}
