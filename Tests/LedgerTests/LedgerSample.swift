@@ -70,7 +70,7 @@ final class LedgerSample {
         limits.segmentBytes = 1_000
         var writer = try sample.writer(limits)
         try writer.append(sample.life("started"))
-        for number in 0..<3 {
+        for number in 0..<4 {
             sample.clock.advance(11)
             try writer.append(sample.record(number))
             try writer.append(sample.record(number + 100))
