@@ -59,7 +59,9 @@ struct LedgerRecovery {
         guard end.size > 0 else { return tail.tree.size == segment ? tail : nil }
         guard let last = CheckpointFile.last(of: end.bytes), last.checkpoint.root == tail.tree.root,
             last.checkpoint.size == tail.tree.size, last.checkpoint.number + 1 == tail.nextNumber,
-            last.hash == tail.lastCheckpoint
+            last.hash == tail.lastCheckpoint,
+            // The checkpoint that begins an epoch is the only one that two keys sign.
+            tail.epoch == last.checkpoint.epoch + (last.note.signatures.count == 2 ? 1 : 0)
         else { return nil }
         return tail
     }

@@ -1,0 +1,92 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import Ledger
+
+@Suite("a ledger and processes that are killed", .serialized) struct LedgerCrashTests {
+    /// How many are killed; the greater part of the time each takes is that of its start.
+    private static let kills = ProcessInfo.processInfo.environment["PORTGATE_KILLS"].flatMap { Int($0) } ?? 200
+
+    @Test("a rotation that was interrupted between any two of its steps is finished")
+    func rotation() throws {
+        // What the folder holds before a rotation and behind it, and the note of the last writer beside it.
+        let sample = try LedgerSample(epochSeconds: 10)
+        try sample.write(0..<3)
+        func state() throws -> [String: [UInt8]] {
+            var files = Dictionary(uniqueKeysWithValues: try sample.files().map { ($0, try sample.bytes($0)) })
+            files["../ledger.tip"] = try sample.bytes("../ledger.tip")
+            return files
+        }
+        let before = try state()
+        sample.clock.advance(20)
+        var writer = try sample.writer()
+        try writer.append(sample.record(9))
+        try writer.commit()
+        let after = try state()
+        let segment = "segments/00000000000000000000"
+        let lines = try #require(after["\(segment).jsonl"])
+        let notes = try #require(after["\(segment).checkpoints"])
+        // Only the rotation: its line, and the checkpoint that both keys signed.
+        let oldLines = try #require(before["\(segment).jsonl"]).count
+        let line = try #require(lines[oldLines...].firstIndex(of: 10))
+        let oldNotes = try #require(before["\(segment).checkpoints"]).count
+        let note = try #require(CheckpointPlaces.end(notes, from: oldNotes))
+        let rotated = [
+            "\(segment).jsonl": Array(lines[...line]), "\(segment).checkpoints": Array(notes[..<note]),
+            "keys/current": try #require(before["keys/current"]), "keys/next": try #require(after["keys/current"]),
+        ]
+        let oldTip = try #require(before["../ledger.tip"])
+        // A note of a writer that knows of the checkpoint, and not of the epoch that it begins.
+        let last = Array(notes[oldNotes..<note])
+        let lastTip = try #require(after["../ledger.tip"])
+        var tail = try #require(LedgerTail(lastTip))
+        let rotation = try #require(CheckpointFile.last(of: Array(notes[..<note])))
+        let frontier = try frontier(Array(lines[...line]))
+        tail.tree = frontier
+        (tail.epoch, tail.nextNumber) = (0, rotation.checkpoint.number + 1)
+        (tail.lineBytes, tail.checkpointBytes) = (line + 1, note)
+        (tail.lastCheckpoint, tail.time) = (MerkleHash(sha256: last), rotation.checkpoint.time)
+        let keys: [[String: [UInt8]?]] = [
+            [:], ["keys/old": rotated["keys/current"], "keys/current": nil],
+            ["keys/old": rotated["keys/current"], "keys/current": rotated["keys/next"], "keys/next": nil],
+            ["keys/current": rotated["keys/next"], "keys/next": nil],
+        ]
+        for tip in [oldTip, [], tail.text, nil] {
+            for change in keys {
+                for name in try sample.files() { try FileManager.default.removeItem(at: sample.url(name)) }
+                var files = before.merging(rotated) { $1 }
+                files["../ledger.tip"] = tip
+                for (name, bytes) in change { files[name] = bytes }
+                try? FileManager.default.removeItem(at: sample.url("../ledger.tip"))
+                for (name, bytes) in files { try sample.set(name, bytes) }
+                var next = try sample.writer()
+                try next.append(sample.record(10))
+                try next.commit()
+                let verdict = try sample.verify()
+                #expect(verdict.findings.isEmpty, "\(verdict.findings.map(\.description))")
+                #expect(verdict.checkpoint?.epoch == 1)
+            }
+        }
+    }
+}
+
+/// The tree over some lines.
+private func frontier(_ lines: [UInt8]) throws -> MerkleFrontier {
+    var tree = MerkleFrontier()
+    lines.withUnsafeBytes { $0.eachLine { tree.append(MerkleHash(leaf: $0)) } }
+    return tree
+}
+
+/// Where checkpoints end.
+enum CheckpointPlaces {
+    /// Behind the second empty line.
+    static func end(_ bytes: [UInt8], from start: Int) -> Int? {
+        var count = 0
+        for place in bytes.indices.dropFirst(start + 1) where bytes[place] == 10 && bytes[place - 1] == 10 {
+            count += 1
+            if count == 2 { return place + 1 }
+        }
+        return nil
+    }
+}
