@@ -8,6 +8,31 @@ import Testing
     /// How many are killed; the greater part of the time each takes is that of its start.
     private static let kills = ProcessInfo.processInfo.environment["PORTGATE_KILLS"].flatMap { Int($0) } ?? 200
 
+    @Test("what a killed process left of a file it was about to replace is no finding, and goes with the next writer")
+    func leftovers() throws {
+        let sample = try LedgerSample.threeEpochs()
+        let segment = try #require(sample.files().last { $0.hasSuffix(".start") })
+        let names = [
+            "keys/next.1a2b3c.tmp", "\(segment).zz9.tmp", "segments/00000000000000000000.jsonl.zst.0.tmp",
+            "torn/\(try #require(sample.files().first { $0.hasPrefix("torn/") }).dropFirst(5)).pending.3w5e11264sgsf.tmp",
+        ]
+        for name in names { try sample.set(name, [1, 2, 3]) }
+        #expect(try sample.verify().findings.isEmpty)
+        _ = try sample.writer().size
+        #expect(try sample.verify().findings.isEmpty)
+        for name in names where !name.contains(".zst") {
+            #expect(!FileManager.default.fileExists(atPath: sample.url(name).path), "\(name)")
+        }
+        // Names that nothing of portgate's gives.
+        for name in [
+            "keys/spare.1.tmp", "segments/x.tmp", "segments/00000000000000000000.jsonl.A.tmp", "keys/next..tmp",
+        ] {
+            try sample.set(name, [1])
+            #expect(try !sample.verify().isIntact, "\(name)")
+            try FileManager.default.removeItem(at: sample.url(name))
+        }
+    }
+
     @Test("a rotation that was interrupted between any two of its steps is finished")
     func rotation() throws {
         // What the folder holds before a rotation and behind it, and the note of the last writer beside it.

@@ -64,6 +64,7 @@ public struct LedgerWriter: ~Copyable {
             folder: folder, limits: limits, clock: clock, anchor: anchor, lockFile: lockFile, tail: tail, key: key,
             files: files, tip: tip)
         try writer.record(recovery)
+        try folder.removeLeftovers()
         writer.lockFile.unlock()
         return writer
     }

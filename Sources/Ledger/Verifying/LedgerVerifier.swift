@@ -101,19 +101,20 @@ extension LedgerFolder {
     }
 
     private func unlockedSnapshot() throws(LedgerFailure) -> LedgerContents {
-        var foreign = try list(path).filter { !Self.ownNames.contains($0) }
+        var foreign = try list(path).filter { !Self.ownNames.contains($0) && !Self.isLeftoverOfAnchor($0) }
         guard Files.exists(segments) else {
             return LedgerContents(
                 segments: [:], foreign: foreign, torn: [], lineBytes: 0, checkpointBytes: 0, privateKeys: [],
                 hasKeys: false)
         }
         let (parts, others) = try contents()
-        foreign += others.map { "segments/\($0)" }
-        let torn = Files.exists(torn) ? try list(self.torn) : []
+        foreign += others.filter { !Self.isLeftoverOfSegment($0) }.map { "segments/\($0)" }
+        let torn = Files.exists(torn) ? try list(self.torn).filter { !Self.isLeftoverOfTorn($0) } : []
         let active = parts.filter { $0.value.contains(.lines) }.keys.max() ?? 0
         let hasKeys = Files.exists(keys)
         if hasKeys {
-            foreign += try list(keys).filter { !["current", "next", "old"].contains($0) }.map { "keys/\($0)" }
+            foreign += try list(keys)
+                .filter { !["current", "next", "old"].contains($0) && !Self.isLeftoverOfKey($0) }.map { "keys/\($0)" }
         }
         var privateKeys: [(UInt64, NoteKey)] = []
         if hasKeys, let anchor = try? readAnchor() {
