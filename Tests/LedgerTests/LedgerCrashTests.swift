@@ -8,6 +8,35 @@ import Testing
     /// How many are killed; the greater part of the time each takes is that of its start.
     private static let kills = ProcessInfo.processInfo.environment["PORTGATE_KILLS"].flatMap { Int($0) } ?? 200
 
+    @Test("a ledger whose beginning was interrupted is begun again")
+    func creating() throws {
+        let parts = try LedgerSample()
+        let names = try parts.files()
+        // Whatever of the first files is there: none of them is a ledger without the first record.
+        for kept in 0..<(1 << 3) {
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("portgate-\(UUID().uuidString)")
+            defer {
+                for suffix in ["", ".lock", ".tip"] {
+                    try? FileManager.default.removeItem(atPath: folder.path + suffix)
+                }
+            }
+            for name in ["keys", "segments"] {
+                try FileManager.default.createDirectory(
+                    at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
+            }
+            for (index, name) in ["anchor", "keys/current", "segments/00000000000000000000.jsonl"].enumerated()
+            where kept & 1 << index != 0 {
+                #expect(names.contains(name))
+                try Data(try parts.bytes(name)).write(to: folder.appendingPathComponent(name))
+            }
+            let ledger = LedgerFolder(folder.path)
+            #expect(throws: LedgerFailure.self) { _ = try LedgerWriter.open(ledger) }
+            let anchor = try ledger.create(origin: "host.example/again", at: parts.clock.now)
+            let verdict = try LedgerVerifier(ledger, anchor: anchor).verify()
+            #expect(verdict.findings.isEmpty, "\(kept): \(verdict.findings.map(\.description))")
+        }
+    }
+
     @Test("what a killed process left of a file it was about to replace is no finding, and goes with the next writer")
     func leftovers() throws {
         let sample = try LedgerSample.threeEpochs()
