@@ -89,6 +89,7 @@ extension LedgerFolder {
     /// Takes down what there is, with the lock held for reading where there is one.
     func snapshot() throws(LedgerFailure) -> LedgerContents {
         let lockFile: Descriptor?
+        guard Files.exists(path) else { throw .absent(folder: path) }
         do throws(LedgerFailure) { lockFile = try openLock() } catch { lockFile = nil }
         if let lockFile {
             let limit = LedgerLimits().lockMilliseconds
