@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+@testable import Ledger
+
+/// Files that were made to bring a reader down: each is a finding or a failure with words, never a crash.
+@Suite("hostile files of a ledger") struct LedgerHostileTests {
+    private static let greatest = UInt64.max
+
+    /// Runs all that reads a ledger over one.
+    private static func readAll(_ sample: LedgerSample) throws -> LedgerVerdict {
+        let verdict = try sample.verify()
+        for finding in verdict.findings {
+            #expect(!finding.description.isEmpty)
+            // Whoever shows them counts what lies in them.
+            if let leaves = finding.leaves { #expect(leaves.count > 0 && leaves.upperBound > 0) }
+        }
+        for start: LedgerReader.Start in [.leaf(0), .leaf(3), .leaf(.max), .time(sample.clock.now)] {
+            _ = try? LedgerReader(sample.folder).blocks(from: start) { _, _ in true }
+        }
+        _ = try? LedgerReader(sample.folder).size()
+        _ = try? ProofBuilder(sample.folder).inclusion(of: 2)
+        _ = try? ProofBuilder(sample.folder).consistency(from: 1, to: nil)
+        _ = try? sample.writer().size
+        return verdict
+    }
+
+    @Test("a checkpoint that was cut off behind what is remembered is a roll-back, not the end of a crash")
+    func cutCheckpoint() throws {
+        let sample = try LedgerSample()
+        try sample.write(0..<5)
+        let checkpoint = try #require(try sample.verify().checkpoint)
+        let memory = LedgerVerifier.Memory(size: checkpoint.size, root: checkpoint.root)
+        let file = try #require(sample.files().first { $0.hasSuffix(".checkpoints") })
+        let bytes = try sample.bytes(file)
+        let last = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\n\n").dropLast().suffix(2)
+        try sample.set(file, bytes.dropLast(last.joined(separator: "\n\n").utf8.count + 2))
+        #expect(try sample.verify().findings.map(\.kind) == [.unfinished])
+        #expect(try sample.verify(memory: memory).findings.map(\.kind) == [.unfinished, .rolledBack])
+    }
+
+    @Test("a record that was changed is not called a roll-back as well")
+    func changedNotRolledBack() throws {
+        let sample = try LedgerSample()
+        try sample.write(0..<9)
+        let checkpoint = try #require(try sample.verify().checkpoint)
+        let memory = LedgerVerifier.Memory(size: checkpoint.size, root: checkpoint.root)
+        let file = try #require(sample.files().first { $0.hasSuffix(".jsonl") })
+        let text = String(decoding: try sample.bytes(file), as: UTF8.self)
+        try sample.set(file, Array(text.replacingOccurrences(of: "10.0.0.4\"", with: "10.0.0.5\"").utf8))
+        #expect(try sample.verify(memory: memory).findings.map(\.kind) == [.altered])
+    }
+}
