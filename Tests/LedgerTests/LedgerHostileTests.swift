@@ -50,4 +50,30 @@ import Testing
         try sample.set(file, Array(text.replacingOccurrences(of: "10.0.0.4\"", with: "10.0.0.5\"").utf8))
         #expect(try sample.verify(memory: memory).findings.map(\.kind) == [.altered])
     }
+
+    @Test("the lines of a segment that was sealed, put back in the place of the sealed form, are found")
+    func substitute() throws {
+        let sample = try LedgerSample.threeEpochs()
+        let name = "segments/00000000000000000000"
+        var lines: [UInt8] = []
+        let next = try #require(sample.files().filter { $0.hasSuffix(".start") }.dropFirst().first)
+        let end = try #require(UInt64(next.dropFirst("segments/".count).prefix(20)))
+        try LedgerReader(sample.folder).blocks { block, leaf in
+            if leaf < end { lines += block }
+            return true
+        }
+        try sample.set("\(name).jsonl", lines)
+        // So it is while a segment is being sealed.
+        #expect(try sample.verify().findings.isEmpty)
+        for suffix in [".jsonl.zst", ".frames", ".MANIFEST", ".MANIFEST.sig"] {
+            let bytes = try sample.bytes(name + suffix)
+            try FileManager.default.removeItem(at: sample.url(name + suffix))
+            #expect(try sample.verify().findings.map(\.kind) == [.missing], "\(suffix)")
+            try sample.set(name + suffix, bytes)
+        }
+        for suffix in [".jsonl.zst", ".frames", ".MANIFEST", ".MANIFEST.sig"] {
+            try FileManager.default.removeItem(at: sample.url(name + suffix))
+        }
+        #expect(try !sample.verify().isIntact)
+    }
 }

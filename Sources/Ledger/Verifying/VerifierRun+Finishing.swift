@@ -84,6 +84,22 @@ extension VerifierRun {
                 continue
             }
         }
+        // While a segment is being sealed both forms are there; its lines alone are a substitute.
+        for (name, told) in sealed.sorted(by: { $0.key < $1.key }) where manifests[name] == nil {
+            guard let segment = UInt64(name), let parts = contents.segments[segment] else { continue }
+            for part in SegmentManifest.sealing where !parts.contains(part) {
+                found(
+                    .missing, "segments/\(name)\(part.rawValue)",
+                    "is missing, and the log says that the segment was sealed")
+            }
+            guard parts.contains(.manifest),
+                let bytes = try? Files.read(folder.file(.manifest, of: segment), limit: 10_000),
+                MerkleHash(sha256: bytes).description != told.hash
+            else { continue }
+            found(
+                .altered, "segments/\(name)\(SegmentPart.manifest.rawValue)",
+                "is not the one that the log says the segment was sealed with")
+        }
         // Files of a sealing that was not finished lie beside the lines; those of one that was may not.
         for (segment, parts) in contents.segments where !parts.contains(.lines) && !parts.contains(.sealedLines) {
             guard segment < tree.size else { continue }
