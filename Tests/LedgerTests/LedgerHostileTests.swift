@@ -51,6 +51,23 @@ import Testing
         #expect(try sample.verify(memory: memory).findings.map(\.kind) == [.altered])
     }
 
+    @Test("a segment that is sealed while it is verified is no finding")
+    func sealedMeanwhile() throws {
+        let sample = try LedgerSample()
+        var limits = LedgerLimits()
+        limits.segmentBytes = 1_000
+        try sample.write(0..<30, limits: limits)
+        let contents = try sample.folder.snapshot()
+        var writer = try sample.writer(limits)
+        try writer.append(sample.record(99))
+        #expect(try writer.sealSegments() > 1)
+        var run = VerifierRun(folder: sample.folder, anchor: sample.anchor, memory: nil)
+        run.walk(contents)
+        run.finish(contents, now: nil)
+        #expect(run.verdict.findings.isEmpty, "\(run.verdict.findings.map(\.description))")
+        #expect(try sample.verify().isIntact)
+    }
+
     @Test("the lines of a segment that was sealed, put back in the place of the sealed form, are found")
     func substitute() throws {
         let sample = try LedgerSample.threeEpochs()
