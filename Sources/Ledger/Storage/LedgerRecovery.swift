@@ -51,7 +51,8 @@ struct LedgerRecovery {
     private func noted(_ segment: UInt64) -> LedgerTail? {
         guard let bytes = try? Files.read(folder.tip, limit: 10_000), let tail = LedgerTail(bytes),
             tail.segment == segment,
-            let lines = try? Descriptor(opening: folder.file(.lines, of: segment), O_RDONLY).size(),
+            let lines = try? Descriptor(opening: folder.file(.lines, of: segment), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+                .size(),
             lines == tail.lineBytes, let end = try? lastBytes(of: folder.file(.checkpoints, of: segment)),
             end.size == tail.checkpointBytes
         else { return nil }
@@ -68,7 +69,7 @@ struct LedgerRecovery {
 
     /// The end of a file, with room for several checkpoints.
     private func lastBytes(of path: String) throws(Errno) -> (size: Int, bytes: [UInt8]) {
-        let file = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW)
+        let file = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
         let size = try file.size()
         var bytes: [UInt8] = []
         let count = min(size, 16 << 10)
@@ -80,7 +81,7 @@ struct LedgerRecovery {
         let bytes = try folder.read(.checkpoints, of: segment)
         let startPath = folder.file(.start, of: segment)
         guard var tail = LedgerTail(try folder.read(.start, of: segment)), tail.segment == segment,
-            tail.tree.size == segment
+            tail.tree.size == segment, tail.lineBytes == 0, tail.checkpointBytes == 0
         else { throw .damaged(path: startPath, reason: "does not tell how the segment begins") }
         let file = CheckpointFile(bytes)
         let checkpointPath = folder.file(.checkpoints, of: segment)

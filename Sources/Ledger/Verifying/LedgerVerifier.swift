@@ -1,3 +1,4 @@
+import Glibc
 import Host
 
 /// Proves that a ledger is what was written, from its first leaf to its last, or says where it is not.
@@ -88,8 +89,8 @@ extension LedgerFolder {
 
     /// Takes down what there is, with the lock held for reading where there is one.
     func snapshot() throws(LedgerFailure) -> LedgerContents {
-        let lockFile: Descriptor?
         guard Files.exists(path) else { throw .absent(folder: path) }
+        let lockFile: Descriptor?
         do throws(LedgerFailure) { lockFile = try openLock() } catch { lockFile = nil }
         if let lockFile {
             let limit = LedgerLimits().lockMilliseconds
@@ -135,6 +136,6 @@ extension LedgerFolder {
     }
 
     private func size(_ part: SegmentPart, of segment: UInt64) -> Int {
-        (try? Descriptor(opening: file(part, of: segment), 0).size()) ?? 0
+        (try? Descriptor(opening: file(part, of: segment), O_RDONLY | O_NOFOLLOW | O_NONBLOCK).size()) ?? 0
     }
 }

@@ -23,8 +23,8 @@ extension VerifierRun {
             // Where something else is wrong, it says itself where the proof ends.
             guard isWhole else { return }
             found(
-                .rolledBack, "", leaves: tree.size..<memory.size,
-                "the log has \(tree.size) records, and had \(memory.size) when it was last looked at")
+                .rolledBack, "", leaves: size..<memory.size,
+                "the log has \(size) records, and had \(memory.size) when it was last looked at")
             return
         }
         guard verdict.rememberedRoot == memory.root else {
