@@ -8,6 +8,57 @@ import Testing
     /// How many are killed; the greater part of the time each takes is that of its start.
     private static let kills = ProcessInfo.processInfo.environment["PORTGATE_KILLS"].flatMap { Int($0) } ?? 200
 
+    @Test("killed at random moments: nothing acknowledged is lost, and the next writer leaves nothing to be found")
+    func kills() throws {
+        var sample = try LedgerSample(epochSeconds: LedgerChild.epochSeconds)
+        var unfinished = 0
+        var records: UInt64 = 0
+        for number in 0..<Self.kills {
+            if number % 20 == 0 {
+                records += try sample.verify().provenSize ?? 0
+                sample = try LedgerSample(epochSeconds: LedgerChild.epochSeconds)
+            }
+            let child = try LedgerChild(sample.folder)
+            // The first acknowledgements come with the child's start; then any moment is as likely as any other.
+            #expect(child.waits(forBytes: UInt64.random(in: 1...3_000)), "the child ended by itself")
+            usleep(UInt32.random(in: 0...5_000))
+            child.kill()
+            let last = try #require(child.acknowledged.last)
+
+            let torn = try sample.verify(memory: last)
+            #expect(
+                torn.findings.allSatisfy { $0.kind == .unfinished },
+                "kill \(number): \(torn.findings.map(\.description))")
+            #expect(try #require(torn.provenSize) >= last.size)
+            if !torn.findings.isEmpty { unfinished += 1 }
+            #expect(try LedgerReader(sample.folder).size() == torn.provenSize)
+
+            let size = try sample.writer(LedgerChild.limits).size
+            #expect(size >= last.size)
+            let whole = try sample.verify(memory: last)
+            #expect(whole.findings.isEmpty, "kill \(number): \(whole.findings.map(\.description))")
+            #expect(whole.provenSize == size)
+            guard whole.isIntact else { return }
+        }
+        records += try sample.verify().provenSize ?? 0
+        print("crashes: \(Self.kills) kills among \(records) records, \(unfinished) left something unfinished")
+    }
+
+    @Test("two processes write at once, and each finds what was acknowledged to it")
+    func two() throws {
+        let sample = try LedgerSample(epochSeconds: LedgerChild.epochSeconds)
+        let children = try (0..<2).map { _ in try LedgerChild(sample.folder, commits: 8) }
+        for child in children { #expect(child.end() == 0) }
+        let verdict = try sample.verify()
+        #expect(verdict.findings.isEmpty, "\(verdict.findings.map(\.description))")
+        for child in children {
+            #expect(child.acknowledged.count == 8)
+            for memory in child.acknowledged { #expect(try sample.verify(memory: memory).isIntact) }
+        }
+        let sizes = children.flatMap { $0.acknowledged.map(\.size) }
+        #expect(Set(sizes).count == 16)
+    }
+
     @Test("a ledger whose beginning was interrupted is begun again")
     func creating() throws {
         let parts = try LedgerSample()
