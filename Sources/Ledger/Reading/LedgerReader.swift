@@ -18,10 +18,11 @@ public struct LedgerReader: Sendable {
 
     /// How many records the last checkpoint covers.
     public func size() throws(LedgerFailure) -> UInt64 {
-        for segment in try folder.contents().segments.keys.sorted(by: >) {
-            if let last = CheckpointFile.last(of: try folder.read(.checkpoints, of: segment)) {
-                return last.checkpoint.size
-            }
+        guard Files.exists(folder.path) else { throw .absent(folder: folder.path) }
+        // One that a crash left without them is about to begin.
+        let segments = try folder.contents().segments.filter { $0.value.contains(.checkpoints) }
+        for segment in segments.keys.sorted(by: >) {
+            if let last = try folder.lastCheckpoint(of: segment) { return last.checkpoint.size }
         }
         return 0
     }
@@ -39,27 +40,32 @@ public struct LedgerReader: Sendable {
         let active = contents.segments.filter { $0.value.contains(.lines) }.keys.max()
         let segments = contents.segments.filter { !$0.value.isDisjoint(with: [.lines, .sealedLines]) }.keys.sorted()
         guard let first = segments.first else { throw .absent(folder: folder.path) }
+        // What is behind the last checkpoint nobody has acknowledged.
+        var committed: UInt64?
+        if let active {
+            let last = try folder.lastCheckpoint(of: active, limit: contents.checkpointBytes)
+            committed = last?.checkpoint.size ?? active
+        }
+        if case .leaf(let wanted) = start, let committed, wanted >= committed { return committed }
         var leaf = first
         for (index, segment) in segments.enumerated() {
             let next = index + 1 < segments.count ? segments[index + 1] : nil
             if case .leaf(let wanted) = start, let next, next <= wanted { continue }
             let isSealed = !Files.exists(folder.file(.lines, of: segment))
-            let limit = segment == active ? try committedBytes(segment, contents) : Int.max
+            let limit = segment == active ? committed ?? .max : .max
             leaf = segment
             var isWanted = true
-            var read = 0
             var lines = try opened(segment, isSealed)
             if isSealed, let frame = frame(segment, start) {
                 lines.skip(to: frame.offset)
                 leaf = frame.leaf
             }
-            while isWanted, read < limit {
+            while isWanted, leaf < limit {
                 let isMore = try onLines(segment, isSealed) { () throws(SegmentLines.Failure) in
                     try lines.next { block in
-                        let block = UnsafeRawBufferPointer(rebasing: block[..<min(block.count, limit - read)])
-                        read += block.count
+                        let (block, count) = Self.upTo(limit, block, leaf)
                         let (rest, at) = Self.from(start, block, leaf)
-                        leaf += block.lineCount
+                        leaf += count
                         if !rest.isEmpty { isWanted = body(rest, at) }
                     }
                 }
@@ -68,24 +74,6 @@ public struct LedgerReader: Sendable {
             if !isWanted { return leaf }
         }
         return leaf
-    }
-
-    /// How many bytes of the segment that is written to the last checkpoint covers.
-    private func committedBytes(_ segment: UInt64, _ contents: LedgerContents) throws(LedgerFailure) -> Int {
-        let bytes = try folder.read(.checkpoints, of: segment)
-        guard let last = CheckpointFile.last(of: bytes) else {
-            // Nothing is committed yet, or the last one is torn: reading on would show what nobody has acknowledged.
-            return bytes.isEmpty ? 0 : contents.lineBytes
-        }
-        guard contents.lineBytes > 0 else { return 0 }
-        // A tip that fits the checkpoint says it without counting.
-        if let bytes = try? Files.read(folder.tip, limit: 10_000), let tail = LedgerTail(bytes),
-            tail.segment == segment,
-            tail.tree.size == last.checkpoint.size
-        {
-            return min(tail.lineBytes, contents.lineBytes)
-        }
-        return contents.lineBytes
     }
 
     private func opened(_ segment: UInt64, _ isSealed: Bool) throws(LedgerFailure) -> SegmentLines {
@@ -119,6 +107,17 @@ public struct LedgerReader: Sendable {
         case .leaf(let leaf): return frames.frames.last { $0.leaf <= leaf }
         case .time(let time): return frames.frames.last { $0.time.map { $0 < time } ?? false }
         }
+    }
+
+    /// Leaves out the lines from a leaf on, and counts the others.
+    private static func upTo(
+        _ end: UInt64, _ block: UnsafeRawBufferPointer, _ leaf: UInt64
+    ) -> (UnsafeRawBufferPointer, UInt64) {
+        let count = block.lineCount
+        guard count > end - leaf else { return (block, count) }
+        var place = 0
+        for _ in leaf..<end { place = block.lineEnd(from: place).map { $0 + 1 } ?? block.count }
+        return (UnsafeRawBufferPointer(rebasing: block[..<place]), end - leaf)
     }
 
     /// Leaves out the lines before the leaf that is wanted.

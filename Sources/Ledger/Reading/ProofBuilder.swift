@@ -1,3 +1,5 @@
+import Host
+
 /// Makes proofs of a ledger in one pass over its records, with memory for the logarithm of their number.
 public struct ProofBuilder: Sendable {
     /// Where the ledger is.
@@ -60,7 +62,10 @@ public struct ProofBuilder: Sendable {
 
     /// The checkpoint of a size, or the last one.
     private func checkpoint(_ size: UInt64?) throws(LedgerFailure) -> CheckpointFile.Entry? {
-        for segment in try folder.contents().segments.keys.sorted(by: >) {
+        guard Files.exists(folder.path) else { throw .absent(folder: folder.path) }
+        // One that a crash left without them is about to begin.
+        let segments = try folder.contents().segments.filter { $0.value.contains(.checkpoints) }
+        for segment in segments.keys.sorted(by: >) {
             let file = CheckpointFile(try folder.read(.checkpoints, of: segment))
             guard let last = file.entries.last else { continue }
             guard let size else { return last }

@@ -1,4 +1,5 @@
 import CLinux
+import JSON
 import Policy
 
 /// Which records are shown: told by the bytes of their lines, so that a block in which nothing can match is passed over at once.
@@ -54,11 +55,8 @@ public struct RecordFilter: Sendable {
 
     private static func condition(_ key: Key, _ value: String) throws(Refused) -> Condition {
         func member(_ name: String, _ value: String) -> [UInt8] {
-            // As the records write it; a quote within would end the text.
-            let escaped = value.utf8.flatMap { byte -> [UInt8] in
-                byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? [UInt8(ascii: "\\"), byte] : [byte]
-            }
-            return Array("\"\(name)\":\"".utf8) + escaped + [UInt8(ascii: "\"")]
+            // As the records write it.
+            Array("\"\(name)\":".utf8) + JSONValue.string(value).compact()
         }
         guard !value.isEmpty else { throw Refused(reason: "nothing is asked for") }
         switch key {
@@ -102,7 +100,7 @@ public struct RecordFilter: Sendable {
 
     private static func holds(_ condition: Condition, _ line: UnsafeRawBufferPointer) -> Bool {
         switch condition {
-        case .texts(let texts): return texts.contains { find($0, in: line) }
+        case .texts(let texts): return texts.contains { member($0, of: line) != nil }
         case .networks(let networks):
             guard let address = source(of: line) else { return false }
             return networks.contains { $0.contains(address) }
@@ -112,7 +110,7 @@ public struct RecordFilter: Sendable {
     private static let sourceKey = Array("\"src_ip\":\"".utf8)
 
     private static func source(of line: UnsafeRawBufferPointer) -> IPAddress? {
-        guard let start = place(of: sourceKey, in: line).map({ $0 + sourceKey.count }),
+        guard let start = member(sourceKey, of: line).map({ $0 + sourceKey.count }),
             let end = line[start...].firstIndex(of: UInt8(ascii: "\"")), end - start <= 45
         else { return nil }
         let text = String(decoding: line[start..<end], as: UTF8.self)
@@ -123,8 +121,48 @@ public struct RecordFilter: Sendable {
         place(of: needle, in: hay) != nil
     }
 
-    private static func place(of needle: [UInt8], in hay: UnsafeRawBufferPointer) -> Int? {
-        guard let base = hay.baseAddress else { return nil }
-        return portgate_find(base, hay.count, needle, needle.count).map { $0 - base }
+    private static func place(of needle: [UInt8], in hay: UnsafeRawBufferPointer, from start: Int = 0) -> Int? {
+        guard let base = hay.baseAddress, start < hay.count else { return nil }
+        return portgate_find(base + start, hay.count - start, needle, needle.count).map { $0 - base }
+    }
+
+    /// Where a member of the line itself begins. A member of an object within, such as the user that a client of PostgreSQL
+    /// claims to be, is another one, and a text may hold anything.
+    private static func member(_ needle: [UInt8], of line: UnsafeRawBufferPointer) -> Int? {
+        var nesting = Nesting()
+        var from = 0
+        while let found = place(of: needle, in: line, from: from) {
+            nesting.advance(to: found, in: line)
+            if nesting.depth == 1, !nesting.isInText { return found }
+            from = found + 1
+        }
+        return nil
+    }
+}
+
+/// How deep in the objects, arrays and texts of a line a place lies.
+private struct Nesting {
+    private(set) var depth = 0
+    private(set) var isInText = false
+    private var isEscaped = false
+    private var place = 0
+
+    mutating func advance(to end: Int, in line: UnsafeRawBufferPointer) {
+        for byte in line[place..<end] {
+            if isEscaped {
+                isEscaped = false
+            } else if isInText {
+                if byte == UInt8(ascii: "\"") { isInText = false }
+                if byte == UInt8(ascii: "\\") { isEscaped = true }
+            } else {
+                switch byte {
+                case UInt8(ascii: "\""): isInText = true
+                case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+                case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+                default: break
+                }
+            }
+        }
+        place = end
     }
 }

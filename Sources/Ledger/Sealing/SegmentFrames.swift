@@ -35,7 +35,8 @@ struct SegmentFrames: Hashable, Sendable {
         for line in lines.dropFirst() {
             let words = line.split(separator: " ")
             guard words.count == 6, let leaf = UInt64(words[0]), let offset = Int(words[1]), let bytes = Int(words[2]),
-                let lineBytes = Int(words[3]), let root = MerkleHash(hexadecimal: words[5])
+                let lineBytes = Int(words[3]), let root = MerkleHash(hexadecimal: words[5]),
+                leaf <= MerkleFrontier.greatestSize, offset >= 0, bytes > 0, lineBytes > 0
             else { return nil }
             frames.append(
                 Frame(

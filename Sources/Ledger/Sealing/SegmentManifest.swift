@@ -2,6 +2,8 @@
 struct SegmentManifest: Hashable, Sendable {
     /// The parts it names, in the order in which they stand.
     static let parts: [SegmentPart] = [.sealedLines, .frames, .checkpoints, .start]
+    /// The parts that come with sealing.
+    static let sealing: [SegmentPart] = [.sealedLines, .frames, .manifest, .signature]
 
     /// The segment.
     let segment: UInt64

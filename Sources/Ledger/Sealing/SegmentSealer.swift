@@ -8,6 +8,7 @@ struct SegmentSealer {
 
     /// Compresses the lines, writes the files beside them, and signs their hashes; returns the manifest.
     func seal(by signer: NoteSigner) throws(LedgerFailure) -> SegmentManifest {
+        try folder.removeLeftovers(ofSealing: segment)
         let linePath = folder.file(.lines, of: segment)
         let lines = try onDisk { () throws(HostError) in try Files.read(linePath, limit: .max - 1) }
         let (compressed, frames) = try compress(lines)

@@ -38,6 +38,8 @@ public struct LedgerCheckpoint: Hashable, Sendable {
             let epoch = Self.value("epoch", of: checkpoint.extensions[2]).flatMap({ UInt64($0) }),
             let previous = Self.value("previous", of: checkpoint.extensions[3]).flatMap({ MerkleHash(hexadecimal: $0) })
         else { return nil }
+        // No more checkpoints and epochs than leaves: so that whoever counts on does not overflow.
+        guard number < MerkleFrontier.greatestSize, epoch < MerkleFrontier.greatestSize else { return nil }
         self.init(
             origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root, time: time, number: number,
             epoch: epoch, previous: previous)

@@ -78,6 +78,7 @@ enum SegmentPart: String, Hashable, Sendable, CaseIterable {
     /// Reads the name of a file; nil for any that no segment has.
     static func parse(_ name: String) -> (segment: UInt64, part: SegmentPart)? {
         guard name.utf8.count > digits, let segment = UInt64(name.prefix(digits)),
+            segment <= MerkleFrontier.greatestSize,
             let part = SegmentPart(rawValue: String(name.dropFirst(digits))), Self.name(segment) == name.prefix(digits)
         else { return nil }
         return (segment, part)

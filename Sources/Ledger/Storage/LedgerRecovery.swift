@@ -51,7 +51,8 @@ struct LedgerRecovery {
     private func noted(_ segment: UInt64) -> LedgerTail? {
         guard let bytes = try? Files.read(folder.tip, limit: 10_000), let tail = LedgerTail(bytes),
             tail.segment == segment,
-            let lines = try? Descriptor(opening: folder.file(.lines, of: segment), O_RDONLY).size(),
+            let lines = try? Descriptor(opening: folder.file(.lines, of: segment), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+                .size(),
             lines == tail.lineBytes, let end = try? lastBytes(of: folder.file(.checkpoints, of: segment)),
             end.size == tail.checkpointBytes
         else { return nil }
@@ -59,14 +60,16 @@ struct LedgerRecovery {
         guard end.size > 0 else { return tail.tree.size == segment ? tail : nil }
         guard let last = CheckpointFile.last(of: end.bytes), last.checkpoint.root == tail.tree.root,
             last.checkpoint.size == tail.tree.size, last.checkpoint.number + 1 == tail.nextNumber,
-            last.hash == tail.lastCheckpoint
+            last.hash == tail.lastCheckpoint,
+            // The checkpoint that begins an epoch is the only one that two keys sign.
+            tail.epoch == last.checkpoint.epoch + (last.note.signatures.count == 2 ? 1 : 0)
         else { return nil }
         return tail
     }
 
     /// The end of a file, with room for several checkpoints.
     private func lastBytes(of path: String) throws(Errno) -> (size: Int, bytes: [UInt8]) {
-        let file = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW)
+        let file = try Descriptor(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
         let size = try file.size()
         var bytes: [UInt8] = []
         let count = min(size, 16 << 10)
@@ -78,7 +81,7 @@ struct LedgerRecovery {
         let bytes = try folder.read(.checkpoints, of: segment)
         let startPath = folder.file(.start, of: segment)
         guard var tail = LedgerTail(try folder.read(.start, of: segment)), tail.segment == segment,
-            tail.tree.size == segment
+            tail.tree.size == segment, tail.lineBytes == 0, tail.checkpointBytes == 0
         else { throw .damaged(path: startPath, reason: "does not tell how the segment begins") }
         let file = CheckpointFile(bytes)
         let checkpointPath = folder.file(.checkpoints, of: segment)

@@ -68,7 +68,8 @@ struct LedgerTail: Hashable, Sendable {
             let epoch = value("epoch", &lines).flatMap({ UInt64($0) }),
             let epochTime = value("epoch-time", &lines).flatMap({ LedgerTime($0) }),
             let epochSeconds = value("epoch-seconds", &lines).flatMap({ Int64($0) }), epochSeconds > 0,
-            let size = value("size", &lines).flatMap({ UInt64($0) })
+            let size = value("size", &lines).flatMap({ UInt64($0) }), lineBytes >= 0, checkpointBytes >= 0,
+            nextNumber < MerkleFrontier.greatestSize, epoch < MerkleFrontier.greatestSize
         else { return nil }
         var peaks: [MerkleHash] = []
         while let text = value("subtree", &lines) {

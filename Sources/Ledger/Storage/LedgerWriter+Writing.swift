@@ -4,7 +4,8 @@ import JSON
 extension LedgerWriter {
     /// Writes lines, makes them durable, and signs the tree with them. On a failure the files are cut back to what they were.
     mutating func write(
-        _ bytes: UnsafeRawBufferPointer, _ leaves: [MerkleHash], at time: LedgerTime, signedBy signers: [NoteSigner]
+        _ bytes: UnsafeRawBufferPointer, _ leaves: [MerkleHash], at time: LedgerTime, signedBy signers: [NoteSigner],
+        entering epoch: UInt64? = nil
     ) throws(LedgerFailure) -> LedgerCheckpoint {
         var next = tail
         for leaf in leaves {
@@ -23,6 +24,8 @@ extension LedgerWriter {
         let entry = CheckpointFile.bytes(of: note)
         next.checkpointBytes += entry.count
         next.lastCheckpoint = MerkleHash(sha256: entry)
+        // The next writer learns of a new epoch with the checkpoint that begins it: no crash comes between the two.
+        if let epoch { (next.epoch, next.epochTime) = (epoch, time) }
         do throws(LedgerFailure) {
             try put(bytes, in: files.lines, at: tail.lineBytes, named: .lines)
             try entry.span.bytes.withUnsafeBytes { entry throws(LedgerFailure) in
@@ -50,11 +53,12 @@ extension LedgerWriter {
     }
 
     /// Writes one line and signs it.
-    mutating func put(_ line: [UInt8], at time: LedgerTime, signedBy signers: [NoteSigner]? = nil) throws(LedgerFailure)
-    {
+    mutating func put(
+        _ line: [UInt8], at time: LedgerTime, signedBy signers: [NoteSigner]? = nil, entering epoch: UInt64? = nil
+    ) throws(LedgerFailure) {
         let bytes = line + [10]
         _ = try bytes.span.bytes.withUnsafeBytes { bytes throws(LedgerFailure) in
-            try write(bytes, [MerkleHash(leaf: line)], at: time, signedBy: signers ?? [key.signer])
+            try write(bytes, [MerkleHash(leaf: line)], at: time, signedBy: signers ?? [key.signer], entering: epoch)
         }
     }
 
@@ -72,6 +76,10 @@ extension LedgerWriter {
 
     /// Begins the next epoch: its public key goes into the log, both keys sign that size, and the old private key is erased.
     mutating func rotateKey(at time: LedgerTime) throws(LedgerFailure) {
+        // One that was handed on and could not be put in its place would be lost.
+        if let left = try EpochKey(folder.nextKey, origin: anchor.name), left.number == tail.epoch {
+            try EpochKey.promote(in: folder)
+        }
         let next = try EpochKey(number: tail.epoch + 1, origin: anchor.name)
         try next.write(folder.nextKey)
         let step = time < tail.time ? JSONValue.string(tail.time.description) : nil
@@ -82,12 +90,9 @@ extension LedgerWriter {
                 // The clock went back: what follows is earlier than what was before.
                 "clock_was": step,
             ])
-        try put(leaf.bytes, at: time, signedBy: [key.signer, next.signer])
-        tail.epoch = next.number
-        tail.epochTime = time
+        try put(leaf.bytes, at: time, signedBy: [key.signer, next.signer], entering: next.number)
         key = next
         try EpochKey.promote(in: folder)
-        writeTip()
     }
 
     /// Closes the segment and begins another.

@@ -49,10 +49,22 @@ public struct LedgerWriter: ~Copyable {
         _ folder: LedgerFolder, limits: LedgerLimits = LedgerLimits(),
         clock: @escaping @Sendable () -> LedgerTime = { LedgerTime.now }
     ) throws(LedgerFailure) -> LedgerWriter {
+        try open(folder, limits: limits, isBeginning: false, clock: clock)
+    }
+
+    /// Opens a ledger; one without a record only to write its first.
+    static func open(
+        _ folder: LedgerFolder, limits: LedgerLimits, isBeginning: Bool,
+        clock: @escaping @Sendable () -> LedgerTime
+    ) throws(LedgerFailure) -> LedgerWriter {
         let anchor = try folder.readAnchor()
+        if !isBeginning {
+            guard try folder.hasBegun() else { throw .absent(folder: folder.path) }
+        }
         // Closed on a failure, by which the lock is given back.
         let lockFile = try folder.openLock()
         try lock(lockFile, folder, limits)
+        try folder.removeLeftovers()
         var recovery = LedgerRecovery(folder: folder, anchor: anchor)
         let tail = try recovery.tail()
         let files = try OpenSegment(folder, tail.segment)

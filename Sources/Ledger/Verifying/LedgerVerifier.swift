@@ -1,3 +1,4 @@
+import Glibc
 import Host
 
 /// Proves that a ledger is what was written, from its first leaf to its last, or says where it is not.
@@ -88,6 +89,7 @@ extension LedgerFolder {
 
     /// Takes down what there is, with the lock held for reading where there is one.
     func snapshot() throws(LedgerFailure) -> LedgerContents {
+        guard Files.exists(path) else { throw .absent(folder: path) }
         let lockFile: Descriptor?
         do throws(LedgerFailure) { lockFile = try openLock() } catch { lockFile = nil }
         if let lockFile {
@@ -101,19 +103,20 @@ extension LedgerFolder {
     }
 
     private func unlockedSnapshot() throws(LedgerFailure) -> LedgerContents {
-        var foreign = try list(path).filter { !Self.ownNames.contains($0) }
+        var foreign = try list(path).filter { !Self.ownNames.contains($0) && !Self.isLeftoverOfAnchor($0) }
         guard Files.exists(segments) else {
             return LedgerContents(
                 segments: [:], foreign: foreign, torn: [], lineBytes: 0, checkpointBytes: 0, privateKeys: [],
                 hasKeys: false)
         }
         let (parts, others) = try contents()
-        foreign += others.map { "segments/\($0)" }
-        let torn = Files.exists(torn) ? try list(self.torn) : []
+        foreign += others.filter { !Self.isLeftoverOfSegment($0) }.map { "segments/\($0)" }
+        let torn = Files.exists(torn) ? try list(self.torn).filter { !Self.isLeftoverOfTorn($0) } : []
         let active = parts.filter { $0.value.contains(.lines) }.keys.max() ?? 0
         let hasKeys = Files.exists(keys)
         if hasKeys {
-            foreign += try list(keys).filter { !["current", "next", "old"].contains($0) }.map { "keys/\($0)" }
+            foreign += try list(keys)
+                .filter { !["current", "next", "old"].contains($0) && !Self.isLeftoverOfKey($0) }.map { "keys/\($0)" }
         }
         var privateKeys: [(UInt64, NoteKey)] = []
         if hasKeys, let anchor = try? readAnchor() {
@@ -133,6 +136,6 @@ extension LedgerFolder {
     }
 
     private func size(_ part: SegmentPart, of segment: UInt64) -> Int {
-        (try? Descriptor(opening: file(part, of: segment), 0).size()) ?? 0
+        (try? Descriptor(opening: file(part, of: segment), O_RDONLY | O_NOFOLLOW | O_NONBLOCK).size()) ?? 0
     }
 }

@@ -16,10 +16,15 @@ extension VerifierRun {
 
     private mutating func checkMemory() {
         guard let memory else { return }
-        guard memory.size <= tree.size else {
+        // What is not signed may be what a crash left, and may be what somebody left who took the signature away.
+        let isWhole = verdict.findings.allSatisfy { $0.kind == .unfinished }
+        let size = isWhole ? verdict.provenSize ?? 0 : tree.size
+        guard memory.size <= size else {
+            // Where something else is wrong, it says itself where the proof ends.
+            guard isWhole else { return }
             found(
-                .rolledBack, "", leaves: tree.size..<memory.size,
-                "the log has \(tree.size) records, and had \(memory.size) when it was last looked at")
+                .rolledBack, "", leaves: size..<memory.size,
+                "the log has \(size) records, and had \(memory.size) when it was last looked at")
             return
         }
         guard verdict.rememberedRoot == memory.root else {
@@ -78,6 +83,22 @@ extension VerifierRun {
                 found(.signature, file, "is signed by a key that the log did not have when the segment was sealed")
                 continue
             }
+        }
+        // While a segment is being sealed both forms are there; its lines alone are a substitute.
+        for (name, told) in sealed.sorted(by: { $0.key < $1.key }) where manifests[name] == nil {
+            guard let segment = UInt64(name), let parts = contents.segments[segment] else { continue }
+            for part in SegmentManifest.sealing where !parts.contains(part) {
+                found(
+                    .missing, "segments/\(name)\(part.rawValue)",
+                    "is missing, and the log says that the segment was sealed")
+            }
+            guard parts.contains(.manifest),
+                let bytes = try? Files.read(folder.file(.manifest, of: segment), limit: 10_000),
+                MerkleHash(sha256: bytes).description != told.hash
+            else { continue }
+            found(
+                .altered, "segments/\(name)\(SegmentPart.manifest.rawValue)",
+                "is not the one that the log says the segment was sealed with")
         }
         // Files of a sealing that was not finished lie beside the lines; those of one that was may not.
         for (segment, parts) in contents.segments where !parts.contains(.lines) && !parts.contains(.sealedLines) {

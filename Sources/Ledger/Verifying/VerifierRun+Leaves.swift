@@ -51,7 +51,8 @@ extension VerifierRun {
 
     /// Follows a recorder from its start to its stop.
     private mutating func live(_ leaf: LedgerLeaf, _ here: Range<UInt64>, _ walk: LineWalk) -> Bool {
-        guard let boot = leaf["boot_id"]?.text, let uptime = leaf["uptime_us"]?.integer else {
+        guard let boot = leaf["boot_id"]?.text, let uptime = leaf["uptime_us"]?.integer, uptime >= 0
+        else {
             return found(
                 .altered, walk.name, line: walk.line, leaves: here, "does not say the boot and the time since it")
         }

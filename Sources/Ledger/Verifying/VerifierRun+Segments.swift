@@ -6,14 +6,19 @@ extension VerifierRun {
         _ segment: UInt64, _ parts: Set<SegmentPart>, isActive: Bool, _ contents: LedgerContents
     ) -> Bool {
         let name = SegmentPart.name(segment)
+        guard segment >= tree.size else {
+            return found(
+                .chain, "segments/\(name)", "begins with leaf \(segment), which is in the segment before it")
+        }
         guard segment == tree.size else {
             return found(
                 .missing, "segments/\(SegmentPart.name(tree.size))", leaves: tree.size..<max(tree.size, segment),
                 "the segment that begins with leaf \(tree.size) is missing; the next one begins with leaf \(segment)")
         }
-        // One that is being sealed is read as it was.
+        // One that is being sealed is read as it was, while that is there; what it is sealed with the log says only later.
         let isSealed = !Files.exists(folder.file(.lines, of: segment))
-        if isSealed { checkManifest(segment) }
+        let wasSealed = !parts.contains(.lines)
+        if wasSealed { checkManifest(segment) }
         guard let entries = checkpoints(segment, isActive ? contents.checkpointBytes : nil, isActive: isActive) else {
             return false
         }
@@ -30,7 +35,7 @@ extension VerifierRun {
         } catch {
             return found(.missing, "segments/\(name)", leaves: segment..<(segment + 1), "\(words(error))")
         }
-        if isSealed, let hash = lines.compressedHash, !manifestNames(hash, .sealedLines, segment) {
+        if wasSealed, let hash = lines.compressedHash, !manifestNames(hash, .sealedLines, segment) {
             found(.altered, "segments/\(name)\(SegmentPart.sealedLines.rawValue)", "is not what the manifest names")
         }
         var walk = LineWalk(
@@ -50,6 +55,11 @@ extension VerifierRun {
         // The first segment's beginning is told by its own first leaf.
         if segment == 0, !checkStart(0) { return false }
         if let entry = walk.next {
+            guard entry.checkpoint.size > tree.size else {
+                return found(
+                    .chain, "segments/\(name)\(SegmentPart.checkpoints.rawValue)",
+                    "checkpoint \(entry.checkpoint.number) covers no new record")
+            }
             return found(
                 .missing, walk.name, line: walk.line, leaves: state.tree.size..<entry.checkpoint.size,
                 "ends before leaf \(entry.checkpoint.size - 1), which checkpoint \(entry.checkpoint.number) covers")

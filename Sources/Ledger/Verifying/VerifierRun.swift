@@ -52,7 +52,10 @@ struct VerifierRun {
     mutating func found(
         _ kind: LedgerFinding.Kind, _ file: String, line: Int? = nil, leaves: Range<UInt64>? = nil, _ message: String
     ) -> Bool {
-        verdict.findings.append(LedgerFinding(kind, file, line: line, leaves: leaves, message))
+        // Whoever shows them counts them.
+        let leaves = leaves?.clamped(to: 0..<MerkleFrontier.greatestSize)
+        verdict.findings.append(
+            LedgerFinding(kind, file, line: line, leaves: leaves?.isEmpty == true ? nil : leaves, message))
         return false
     }
 
