@@ -38,6 +38,7 @@ let package = Package(
         .target(
             name: "Ledger", dependencies: ["CCrypto", "CZstd", "CLinux", "Host", "JSON", "Policy"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libcrypto.a"])]),
+        .target(name: "Export", dependencies: ["JSON"]),
         .target(name: "Handshake", dependencies: ["CNettle"]),
         .target(name: "Recorder", dependencies: ["Handshake", "Host", "Policy", "Nftables", "CLinux"]),
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CNftCache", "CLinux"]),
@@ -45,7 +46,8 @@ let package = Package(
         .executableTarget(
             name: "portgate",
             dependencies: [
-                "Host", "JSON", "Policy", "Nftables", "Compiler", "Drift", "Reports", "Gate", "Ledger", "Recorder",
+                "Host", "JSON", "Policy", "Nftables", "Compiler", "Drift", "Export", "Reports", "Gate", "Ledger",
+                "Recorder",
             ]),
         // Measures; run by Benchmarks, not shipped.
         .executableTarget(
@@ -70,6 +72,7 @@ let package = Package(
             dependencies: ["Gate", "Drift", "Host", "JSON", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
             exclude: ["HostileRulesets", "Rulesets"]),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Host", "JSON", "Policy", "TestSupport"]),
+        .testTarget(name: "ExportTests", dependencies: ["Export", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "RecorderTests", dependencies: ["Recorder", "Host", "Policy", "TestSupport"]),
         .testTarget(name: "HandshakeTests", dependencies: ["Handshake"], exclude: ["Captures"]),
         .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),

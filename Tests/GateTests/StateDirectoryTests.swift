@@ -187,7 +187,8 @@ struct StateDirectoryTests {
     @Test(
         "JSON is read strictly: numbers as they are written, once given keys and 16 levels",
         arguments: [
-            "1.", "1.e3", "1e", ".5", "{\"a\":1,\"a\":1}", "[1,]", "\"\\ud800\"", "\"\u{1}\"", "tru", "", "01x", "-", "[1 2]",
+            "1.", "1.e3", "1e", ".5", "{\"a\":1,\"a\":1}", "[1,]", "\"\\ud800\"", "\"\u{1}\"", "tru", "", "01x", "-",
+            "[1 2]",
             "99999999999999999999",
         ])
     func strictJSON(text: String) {

@@ -29,7 +29,9 @@ struct RecordCommandTests {
         """
 
     private static func port(_ record: [String: Any]) -> Int? { record["dest_port"] as? Int }
-    private static func isAction(_ record: [String: Any], _ action: String) -> Bool { record["action"] as? String == action }
+    private static func isAction(_ record: [String: Any], _ action: String) -> Bool {
+        record["action"] as? String == action
+    }
 
     @Test("allowed and refused, over TCP, UDP and IPv6: one record each, field by field")
     func accesses() throws {
@@ -51,7 +53,8 @@ struct RecordCommandTests {
         }
         #expect(
             told == [
-                "allow tcp 10.99.1.2 10.99.1.1 plain client billing", "allow tcp fd99:1::2 fd99:1::1 plain client billing",
+                "allow tcp 10.99.1.2 10.99.1.1 plain client billing",
+                "allow tcp fd99:1::2 fd99:1::1 plain client billing",
                 "allow udp 10.99.1.2 10.99.1.1 plain client billing", "deny tcp 10.99.2.2 10.99.2.1 plain - -",
                 "deny tcp 10.99.1.2 10.99.1.1 closed - billing",
             ])
@@ -87,7 +90,8 @@ struct RecordCommandTests {
         #expect(http["path"] as? String == "/etc/x")
         #expect(http["host"] as? String == "10.99.1.1:8080")
         _ = try client.run([
-            "/bin/sh", "-c", "timeout 3 openssl s_client -connect 10.99.1.1:8080 -servername db.example.test </dev/null",
+            "/bin/sh", "-c",
+            "timeout 3 openssl s_client -connect 10.99.1.1:8080 -servername db.example.test </dev/null",
         ])
         let hello = try #require(try bench.record { $0["tls"] != nil }["tls"] as? [String: Any])
         #expect(hello["sni"] as? String == "db.example.test")

@@ -19,33 +19,7 @@ struct LogsCommand: PublishingCommand {
     static let exitCodes: [ExitCode] = [.clean, .usage, .incomplete]
     static let formats: [OutputFormat] = [.line, .text, .json]
     static let options: [CommandOption<Self>] =
-        RecordFilter.Key.allCases.map { key in
-            .value(key.rawValue, Self.placeholder(key), repeatable: true, help: Self.help(key)) {
-                settings, text throws(UsageError) in
-                do throws(RecordFilter.Refused) { try settings.filter.want(key, text) } catch {
-                    throw UsageError("--\(key.rawValue) '\(text)': \(error.reason)")
-                }
-            }
-        } + [
-            .value("not", "KEY=VALUE", repeatable: true, help: "leave out what one of the options above would show") {
-                settings, text throws(UsageError) in
-                let parts = text.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2, let key = RecordFilter.Key(rawValue: String(parts[0])) else {
-                    let keys = RecordFilter.Key.allCases.map(\.rawValue)
-                    throw UsageError("--not '\(text)' is not KEY=VALUE with a key of \(keys.joined(separator: ", "))")
-                }
-                do throws(RecordFilter.Refused) { try settings.filter.leaveOut(key, String(parts[1])) } catch {
-                    throw UsageError("--not '\(text)': \(error.reason)")
-                }
-            },
-            .value("since", "TIME", help: "only records from TIME on") { settings, text throws(UsageError) in
-                settings.since = text
-                _ = try RecordTime(text, option: "--since")
-            },
-            .value("until", "TIME", help: "only records before TIME") { settings, text throws(UsageError) in
-                settings.until = text
-                _ = try RecordTime(text, option: "--until")
-            },
+        CommandOption<Self>.selection { settings, change throws(UsageError) in try change(&settings.selection) } + [
             .flag("follow", short: "f", help: "go on with what is recorded from now on, until interrupted") {
                 $0.isFollowing = true
             },
@@ -65,33 +39,11 @@ struct LogsCommand: PublishingCommand {
     var outputs: [OutputRequest] = []
     private var state = EvidenceState()
     private var path: String?
-    private var filter = RecordFilter()
-    private var since: String?
-    private var until: String?
+    private var selection = RecordSelection()
     private var isFollowing = false
     private var followSeconds: Int?
 
     init() {}
-
-    private static func placeholder(_ key: RecordFilter.Key) -> String {
-        switch key {
-        case .port: "NAME|NUMBER"
-        case .src: "ADDRESS|CIDR"
-        case .user, .rule: "NAME"
-        case .verdict, .action: "WORD"
-        }
-    }
-
-    private static func help(_ key: RecordFilter.Key) -> String {
-        switch key {
-        case .port: "only records of a declared port, or of a port number"
-        case .user: "only records of a user"
-        case .src: "only records from an address, or from a network"
-        case .verdict: "only records with a verdict: allow, deny"
-        case .rule: "only records of a rule"
-        case .action: "only records of an action, such as allow, deny, end, revoke, heartbeat"
-        }
-    }
 
     func validate() throws(UsageError) {
         if followSeconds != nil, !isFollowing { throw UsageError("--for goes with --follow") }
@@ -101,16 +53,12 @@ struct LogsCommand: PublishingCommand {
     }
 
     func run(_ console: Console) throws -> ExitCode {
-        var filter = filter
-        let now = LedgerTime.now
-        filter.since = try since.map { text throws(UsageError) in try RecordTime(text, option: "--since").moment(now) }
-        filter.until = try until.map { text throws(UsageError) in try RecordTime(text, option: "--until").moment(now) }
+        let filter = try selection.filter(.now)
         let folder = path.map { LedgerFolder($0) } ?? state.ledger(console)
         let printer = RecordPrinter(form: requests.first?.format ?? .line)
         var progress = ReadingProgress(isShown: isatty(STDERR_FILENO) == 1 && !console.outputIsTerminal)
         var output = RecordOutput(console: console)
-        // Clocks go back at times, and a record is written at most a little after it was made: an hour is left for that.
-        var start: LedgerReader.Start = filter.since.map { .time($0.advanced(bySeconds: -3_600)) } ?? .leaf(0)
+        var start = RecordSelection.start(filter)
         let deadline = followSeconds.map { LedgerTime.now.advanced(bySeconds: Int64($0)) }
         do throws(LedgerFailure) {
             while true {

@@ -24,7 +24,10 @@ enum CommandList {
             ]),
         Group(
             title: "Keep and show the evidence",
-            commands: [RecordCommand.self, LogsCommand.self, KeysCommand.self, VerifyCommand.self, ProveCommand.self]),
+            commands: [
+                RecordCommand.self, LogsCommand.self, ExportCommand.self, KeysCommand.self, VerifyCommand.self,
+                ProveCommand.self,
+            ]),
         Group(title: "This tool", commands: [CompletionsCommand.self, HelpCommand.self]),
     ]
 
