@@ -1,6 +1,7 @@
 import Export
 import Gate
 import Glibc
+import Host
 import JSON
 import Ledger
 
@@ -34,7 +35,7 @@ struct ExportCommand: Command {
             },
             .flag("all", help: "also the records that portgate writes about itself") { $0.includesOwnRecords = true },
         ]
-        + .selection { settings, change throws(UsageError) in try change(&settings.selection) } + [
+        + CommandOption.selection { settings, change throws(UsageError) in try change(&settings.selection) } + [
             .stateDirectory("read the ledger in DIR/ledger") { $0.state.directory = $1 }
         ]
     static let operands: Operands<Self> = .optional("DIR", completion: .paths) { settings, text throws(UsageError) in
