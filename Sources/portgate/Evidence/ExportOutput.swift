@@ -57,9 +57,14 @@ struct ExportOutput {
     func sayTotals() {
         if leftOut > 0 {
             let told = lost == 0 ? "" : ", \(lost) of them 'lost': connections are missing from the ledger"
-            console.say("left out \(leftOut) records of portgate about itself (--all exports them)\(told)")
+            console.say(
+                "left out \(leftOut) record\(leftOut == 1 ? "" : "s") of portgate about itself (--all exports them)\(told)"
+            )
         }
         for reason in reasons { console.say("warning: \(reason)") }
-        if refused > 0 { console.say("error: \(refused) lines of the ledger are no records and were not exported") }
+        if refused > 0 {
+            console.say(
+                "error: not exported, being no records: \(refused) line\(refused == 1 ? "" : "s") of the ledger")
+        }
     }
 }
