@@ -52,6 +52,8 @@ let package = Package(
         // Measures; run by Benchmarks, not shipped.
         .executableTarget(
             name: "packet-space-benchmark", dependencies: ["PacketSpace"], path: "Benchmarks/packet-space"),
+        .executableTarget(
+            name: "ledger-benchmark", dependencies: ["Ledger", "JSON", "CCrypto"], path: "Benchmarks/ledger"),
 
         // Tests.
         .target(
@@ -75,7 +77,7 @@ let package = Package(
         .testTarget(name: "ExportTests", dependencies: ["Export", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "RecorderTests", dependencies: ["Recorder", "Host", "Policy", "TestSupport"]),
         .testTarget(name: "HandshakeTests", dependencies: ["Handshake"], exclude: ["Captures"]),
-        .testTarget(name: "CommandTests", dependencies: ["Host", "Policy", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["Host", "JSON", "Ledger", "Policy", "TestSupport"]),
         .testTarget(
             name: "KernelTests",
             dependencies: ["Gate", "Drift", "Compiler", "Host", "Policy", "Nftables", "CLinux", "TestSupport"],

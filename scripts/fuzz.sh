@@ -22,10 +22,12 @@ for target in "${targets[@]}"; do
         echo "fuzz: $source does not begin with '// sources: FOLDER...'" >&2
         exit 1
     fi
+    # The second one may say what else the compiler is told, such as where a C library's module map is.
+    flags=$(sed -n '2s|^// flags: ||p' "$source")
     echo "== $target (build)"
     # shellcheck disable=SC2046,SC2086
     swiftc -O -parse-as-library -swift-version 6 -module-name Fuzzed -package-name portgate \
-        -sanitize=fuzzer,address -use-ld=lld $(find $folders -name '*.swift') "$source" -o ".build/fuzz/$target"
+        -sanitize=fuzzer,address -use-ld=lld $flags $(find $folders -name '*.swift') "$source" -o ".build/fuzz/$target"
     echo "== $target ($seconds s)"
     mkdir -p ".build/fuzz/$target.corpus"
     # Swift's own backtraces would take the signal before libFuzzer writes the input down.

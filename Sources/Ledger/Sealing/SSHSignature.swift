@@ -1,5 +1,4 @@
 import CCrypto
-import Host
 
 /// A signature in the form that `ssh-keygen -Y verify` reads (OpenSSH, PROTOCOL.sshsig): Ed25519 over SHA-512 of the message, in a
 /// namespace, so that it passes for no other kind of signature.
@@ -76,15 +75,5 @@ struct SSHSignature: Hashable, Sendable {
         var digest = [UInt8](repeating: 0, count: 64)
         portgate_sha512(message, message.count, &digest)
         return magic + string(Array(namespace.utf8)) + string([]) + string(Array("sha512".utf8)) + string(digest)
-    }
-}
-
-extension LedgerFolder {
-    /// The key that signed a sealed segment's manifest, as `ssh-keygen` knows it. Whether it is one of the log's own, the log says.
-    public func sealingKey(of segment: UInt64) throws(LedgerFailure) -> String {
-        let path = file(.signature, of: segment)
-        let bytes = try onDisk { () throws(HostError) in try Files.read(path, limit: 10_000) }
-        guard let signature = SSHSignature(bytes) else { throw .damaged(path: path, reason: "is no signature") }
-        return SSHSignature.publicKeyText(signature.publicKey)
     }
 }
