@@ -6,6 +6,8 @@ enum ReadFailure: Error, Hashable {
     case system(Errno)
     /// A folder, a device or a socket.
     case notAFile
+    /// As that, or a pipe.
+    case notRegular
     /// More bytes than allowed.
     case tooLarge(limit: Int)
 }
@@ -25,6 +27,21 @@ enum BoundedReading {
             throw .system(error)
         }
         return try read(Descriptor(owning: number), limit: limit, onlyFiles: true)
+    }
+
+    /// Reads a regular file that stands at the path itself: no link is followed, and no pipe waited for.
+    static func readRegular(_ path: String, limit: Int) throws(ReadFailure) -> [UInt8] {
+        let number: Int32
+        let kind: Descriptor.Kind
+        do throws(Errno) {
+            number = try Descriptor.open(path, O_RDONLY | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK)
+        } catch {
+            throw .system(error)
+        }
+        let descriptor = Descriptor(owning: number)
+        do throws(Errno) { kind = try descriptor.kind() } catch { throw .system(error) }
+        guard case .file = kind else { throw .notRegular }
+        return try read(descriptor, limit: limit)
     }
 
     /// Reads standard input, whatever it is connected to.
@@ -72,6 +89,8 @@ extension HostError {
             self.init("read", subject, errno)
         case .notAFile:
             self.init("read", subject, reason: "it is not a regular file or a pipe")
+        case .notRegular:
+            self.init("read", subject, reason: "it is not a regular file")
         case .tooLarge(let limit):
             self.init("read", subject, reason: "it is larger than \(limit) bytes")
         }

@@ -37,7 +37,7 @@ extension SourceReader.Failure {
     fileprivate init(_ error: ReadFailure) {
         switch error {
         case .system(let errno): self.init(errno)
-        case .notAFile: self = .notAFile
+        case .notAFile, .notRegular: self = .notAFile
         case .tooLarge(let limit): self = .tooLarge(limit: limit)
         }
     }

@@ -14,6 +14,16 @@ public enum Files {
         }
     }
 
+    /// Reads a whole regular file of at most `limit` bytes that portgate itself wrote. Links are not followed and pipes not read,
+    /// so that nothing that was put in its place keeps the reader waiting or leads it elsewhere.
+    public static func readRegular(_ path: String, limit: Int = defaultLimit) throws(HostError) -> [UInt8] {
+        do throws(ReadFailure) {
+            return try BoundedReading.readRegular(path, limit: limit)
+        } catch {
+            throw HostError(reading: path, error)
+        }
+    }
+
     /// Reads standard input, whatever it is connected to, to its end; at most `limit` bytes.
     public static func readStandardInput(limit: Int = defaultLimit) throws(HostError) -> [UInt8] {
         do throws(ReadFailure) {

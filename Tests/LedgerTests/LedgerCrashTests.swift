@@ -6,7 +6,7 @@ import Testing
 
 @Suite("a ledger and processes that are killed", .serialized) struct LedgerCrashTests {
     /// How many are killed; the greater part of the time each takes is that of its start.
-    private static let kills = ProcessInfo.processInfo.environment["PORTGATE_KILLS"].flatMap { Int($0) } ?? 200
+    private static let kills = ProcessInfo.processInfo.environment["PORTGATE_KILLS"].flatMap { Int($0) } ?? 20
 
     @Test("killed at random moments: nothing acknowledged is lost, and the next writer leaves nothing to be found")
     func kills() throws {

@@ -131,7 +131,7 @@ public struct ChangeJournal: ~Copyable {
     /// Brings into the ledger what it did not take before.
     private static func catchUp(_ state: StateDirectory, _ writer: inout LedgerWriter) throws(LedgerFailure) {
         let path = missedPath(state)
-        guard let bytes = try? Files.read(path, limit: 16 << 20), !bytes.isEmpty else { return }
+        guard let bytes = try? Files.readRegular(path, limit: 16 << 20), !bytes.isEmpty else { return }
         let lines = bytes.split(separator: 10).map { Array($0) }
         for line in lines where line.count < 1 << 20 {
             try line.span.bytes.withUnsafeBytes { bytes throws(LedgerFailure) in try writer.append(bytes) }

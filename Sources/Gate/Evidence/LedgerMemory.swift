@@ -27,7 +27,7 @@ public struct LedgerMemory: Hashable, Sendable {
     /// Reads a file; nil when there is none.
     public static func read(_ path: String) throws(Failure) -> LedgerMemory? {
         let bytes: [UInt8]
-        do throws(HostError) { bytes = try Files.read(path, limit: 10_000) } catch {
+        do throws(HostError) { bytes = try Files.readRegular(path, limit: 10_000) } catch {
             if error.errno == .notFound { return nil }
             throw .system(error)
         }

@@ -100,7 +100,7 @@ public struct LedgerReader: Sendable {
     /// The last frame of a sealed segment that begins before what is wanted.
     private func frame(_ segment: UInt64, _ start: Start) -> SegmentFrames.Frame? {
         if case .leaf(let leaf) = start, leaf <= segment { return nil }
-        guard let bytes = try? Files.read(folder.file(.frames, of: segment), limit: .max - 1),
+        guard let bytes = try? Files.readRegular(folder.file(.frames, of: segment), limit: .max - 1),
             let frames = SegmentFrames(bytes)
         else { return nil }
         switch start {

@@ -37,7 +37,7 @@ struct SegmentLines: ~Copyable {
         } catch { throw .system(HostError("read", path, error)) }
         var bytes: [UInt8] = []
         if isSealed {
-            do throws(HostError) { bytes = try Files.read(path, limit: .max - 1) } catch { throw .system(error) }
+            do throws(HostError) { bytes = try Files.readRegular(path, limit: .max - 1) } catch { throw .system(error) }
         }
         self.file = file
         self.path = path

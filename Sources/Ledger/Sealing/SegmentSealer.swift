@@ -10,7 +10,7 @@ struct SegmentSealer {
     func seal(by signer: NoteSigner) throws(LedgerFailure) -> SegmentManifest {
         try folder.removeLeftovers(ofSealing: segment)
         let linePath = folder.file(.lines, of: segment)
-        let lines = try onDisk { () throws(HostError) in try Files.read(linePath, limit: .max - 1) }
+        let lines = try onDisk { () throws(HostError) in try Files.readRegular(linePath, limit: .max - 1) }
         let (compressed, frames) = try compress(lines)
         try write(compressed, .sealedLines)
         try write(frames.text, .frames)
@@ -21,7 +21,8 @@ struct SegmentSealer {
                 case .sealedLines: compressed
                 case .frames: frames.text
                 default:
-                    try onDisk { () throws(HostError) in try Files.read(folder.file(part, of: segment), limit: .max - 1)
+                    try onDisk { () throws(HostError) in
+                        try Files.readRegular(folder.file(part, of: segment), limit: .max - 1)
                     }
                 }
             hashes.append(MerkleHash(sha256: bytes))

@@ -23,7 +23,7 @@ struct EpochKey: Sendable {
     /// Reads the key that is in a file; nil when there is no such file.
     init?(_ path: String, origin: String) throws(LedgerFailure) {
         let bytes: [UInt8]
-        do throws(HostError) { bytes = try Files.read(path, limit: 1_000) } catch {
+        do throws(HostError) { bytes = try Files.readRegular(path, limit: 1_000) } catch {
             if error.errno == .notFound { return nil }
             throw .system(error)
         }

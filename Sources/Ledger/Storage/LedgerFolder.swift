@@ -39,7 +39,7 @@ public struct LedgerFolder: Hashable, Sendable {
 
     /// Reads a file of a segment as a whole.
     func read(_ part: SegmentPart, of segment: UInt64) throws(LedgerFailure) -> [UInt8] {
-        try onDisk { () throws(HostError) in try Files.read(file(part, of: segment), limit: .max - 1) }
+        try onDisk { () throws(HostError) in try Files.readRegular(file(part, of: segment), limit: .max - 1) }
     }
 
     /// What there is of each segment, by its first leaf; other names are told apart.

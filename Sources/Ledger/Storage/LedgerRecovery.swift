@@ -49,7 +49,7 @@ struct LedgerRecovery {
     }
 
     private func noted(_ segment: UInt64) -> LedgerTail? {
-        guard let bytes = try? Files.read(folder.tip, limit: 10_000), let tail = LedgerTail(bytes),
+        guard let bytes = try? Files.readRegular(folder.tip, limit: 10_000), let tail = LedgerTail(bytes),
             tail.segment == segment,
             let lines = try? Descriptor(opening: folder.file(.lines, of: segment), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
                 .size(),

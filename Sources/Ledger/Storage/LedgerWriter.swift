@@ -204,7 +204,7 @@ extension LedgerFolder {
     /// The key that the ledger begins with.
     func readAnchor() throws(LedgerFailure) -> NoteKey {
         let bytes: [UInt8]
-        do throws(HostError) { bytes = try Files.read(anchor, limit: 10_000) } catch {
+        do throws(HostError) { bytes = try Files.readRegular(anchor, limit: 10_000) } catch {
             if error.errno == .notFound { throw .absent(folder: path) }
             throw .system(error)
         }

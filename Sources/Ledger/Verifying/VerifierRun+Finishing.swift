@@ -41,13 +41,13 @@ extension VerifierRun {
     mutating func checkManifest(_ segment: UInt64) {
         let name = SegmentPart.name(segment)
         let path = "segments/\(name)\(SegmentPart.manifest.rawValue)"
-        guard let bytes = try? Files.read(folder.file(.manifest, of: segment), limit: 10_000),
+        guard let bytes = try? Files.readRegular(folder.file(.manifest, of: segment), limit: 10_000),
             let manifest = SegmentManifest(bytes, of: segment)
         else {
             found(.missing, path, "is missing, or is no manifest of the segment")
             return
         }
-        guard let text = try? Files.read(folder.file(.signature, of: segment), limit: 10_000),
+        guard let text = try? Files.readRegular(folder.file(.signature, of: segment), limit: 10_000),
             let signature = SSHSignature(text), signature.verifies(bytes)
         else {
             found(
@@ -57,7 +57,7 @@ extension VerifierRun {
         }
         manifests[name] = (MerkleHash(sha256: bytes), signature.publicKey)
         for (part, hash) in zip(SegmentManifest.parts, manifest.hashes) where part != .sealedLines {
-            guard let bytes = try? Files.read(folder.file(part, of: segment), limit: .max - 1),
+            guard let bytes = try? Files.readRegular(folder.file(part, of: segment), limit: .max - 1),
                 MerkleHash(sha256: bytes) == hash
             else {
                 found(.altered, "segments/\(name)\(part.rawValue)", "is missing, or not what the manifest names")
@@ -93,7 +93,7 @@ extension VerifierRun {
                     "is missing, and the log says that the segment was sealed")
             }
             guard parts.contains(.manifest),
-                let bytes = try? Files.read(folder.file(.manifest, of: segment), limit: 10_000),
+                let bytes = try? Files.readRegular(folder.file(.manifest, of: segment), limit: 10_000),
                 MerkleHash(sha256: bytes).description != told.hash
             else { continue }
             found(
@@ -113,8 +113,8 @@ extension VerifierRun {
         for name in torn.sorted() {
             let path = "\(folder.torn)/\(name)"
             guard
-                let bytes = (try? Files.read(path, limit: .max - 1))
-                    ?? (try? Files.read("\(path).pending", limit: .max - 1)),
+                let bytes = (try? Files.readRegular(path, limit: .max - 1))
+                    ?? (try? Files.readRegular("\(path).pending", limit: .max - 1)),
                 name.hasSuffix("-\(MerkleHash(sha256: bytes))")
             else {
                 found(.missing, "torn/\(name)", "was set aside after a crash, and is missing or not what it was")

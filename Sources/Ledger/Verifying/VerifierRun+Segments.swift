@@ -85,7 +85,7 @@ extension VerifierRun {
         let name = "segments/\(SegmentPart.name(segment))\(SegmentPart.checkpoints.rawValue)"
         let bytes: [UInt8]
         do throws(HostError) {
-            bytes = try Files.read(folder.file(.checkpoints, of: segment), limit: .max - 1)
+            bytes = try Files.readRegular(folder.file(.checkpoints, of: segment), limit: .max - 1)
         } catch {
             found(.missing, name, leaves: tree.size..<(tree.size + 1), "cannot be read: \(error.reason)")
             return nil
@@ -109,7 +109,7 @@ extension VerifierRun {
                 segment: 0, tree: MerkleFrontier(), nextNumber: 0, time: begun, epoch: 0, epochTime: begun,
                 epochSeconds: state.epochSeconds)
         }
-        guard let bytes = try? Files.read(folder.file(.start, of: segment), limit: 10_000) else {
+        guard let bytes = try? Files.readRegular(folder.file(.start, of: segment), limit: 10_000) else {
             return found(.missing, name, "is missing")
         }
         guard bytes == expected.text else { return found(.altered, name, "does not tell how the segment begins") }
