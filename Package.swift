@@ -87,7 +87,7 @@ let package = Package(
 )
 
 // One place for the settings of every Swift target.
-let targetsWithoutC: Set<String> = ["Compiler", "Drift", "JSON", "PacketSpace", "Reports", "Nftables"]
+let targetsWithoutC: Set<String> = ["Compiler", "Drift", "Export", "JSON", "PacketSpace", "Reports", "Nftables"]
 for target in package.targets where target.type != .system && !["CLinux", "CNftCache"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [

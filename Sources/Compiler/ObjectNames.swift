@@ -33,6 +33,13 @@ enum ObjectNames {
     static let input = "pg_input"
     static let forward = "pg_forward"
 
+    /// Base chains of the packets in which handshakes are read, and the map from the port that was asked for to what logs them.
+    static let heard = "pg_heard"
+    static let said = "pg_said"
+    static let tapMap = "pg_tapped"
+    /// Chain that logs a packet for the reader of handshakes.
+    static func tap(_ port: Name) -> String { "pg_tap_\(port)" }
+
     /// Chain for what arrives for a broadcast or multicast address.
     static let group = "pg_group"
     /// Chain that ends what is allowed under this epoch, and what is allowed until something ends.

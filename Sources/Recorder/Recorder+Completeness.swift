@@ -69,6 +69,7 @@ extension Recorder {
         clock = now
         beat()
         releaseHeld(at: now.boottime)
+        tellOverdueHandshakes()
         while let entry = denials.takeOver(at: now.boottime) { write(entry.summary) }
         compareCounters(at: now.boottime)
         if now.boottime &- interfacesSince > 10_000_000_000 {

@@ -224,6 +224,7 @@ extension Recorder {
         var start = event.start ?? 0
         var end = event.stop ?? clock.realtime
         if let place {
+            tellHandshake(of: place)
             note(event, at: place)
             let connection = connections[place]
             record = self.record(of: place, .end)
@@ -279,6 +280,7 @@ extension Recorder {
         // What was not let in has no record that waits for its end.
         guard !connections.entries[place].marks.isDisjoint(with: .known) else { return remove(place) }
         totals.forgotten &+= 1
+        tellHandshake(of: place)
         var record = record(of: place, .end)
         record.time = clock.realtime
         record.reason = reason

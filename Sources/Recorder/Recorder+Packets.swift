@@ -34,7 +34,9 @@ extension Recorder {
         let header = PacketHeader(packet.payload, in: datagram)
         let (place, isAnswer) = orientation(header, said)
         if said.action == .data {
-            if let place, read(header, in: datagram, of: place, isAnswer: isAnswer) {
+            if let place, read(header, in: datagram, of: place, isAnswer: isAnswer) == .complete,
+                handshakes?.isUntold(connection: place) == true
+            {
                 writeHandshake(of: place, .handshake)
             }
             return
@@ -143,7 +145,7 @@ extension Recorder {
                 connections.entries[place].marks.insert(.hasUser)
             }
             connections.touch(place)
-            if read(header, in: datagram, of: place, isAnswer: false) { record.handshake = place }
+            if hasFacts(header, in: datagram, of: place, isAnswer: false) { record.handshake = place }
         }
         write(record)
         if !held.isEmpty { releaseHeld(record.tuple) }
@@ -155,7 +157,7 @@ extension Recorder {
         if let place, record.action == .deny {
             connections.entries[place].marks.insert(.denied)
             if connections.entries[place].prefix == 0 { connections.entries[place].prefix = record.prefix ?? 0 }
-            if read(header, in: datagram, of: place, isAnswer: isAnswer) { record.handshake = place }
+            if hasFacts(header, in: datagram, of: place, isAnswer: isAnswer) { record.handshake = place }
         }
         writeWithinBudget(record, key: record.prefix ?? 0)
     }
@@ -187,22 +189,47 @@ extension Recorder {
 
     // MARK: - Handshakes
 
-    /// Hands the payload to whoever reads handshakes. Returns whether there are facts to be recorded; a failure is a record of
-    /// its own.
-    private mutating func read(_ header: PacketHeader, in datagram: RawSpan, of place: Int, isAnswer: Bool) -> Bool {
-        guard let handshakes, header.payload.count > 0 else { return false }
+    /// How long what a handshake tells waits for the rest of it, in nanoseconds.
+    private static let patience: Int64 = 2_000_000_000
+
+    /// Whether there are facts to be recorded with the packet.
+    private mutating func hasFacts(
+        _ header: PacketHeader, in datagram: RawSpan, of place: Int, isAnswer: Bool
+    ) -> Bool {
+        let progress = read(header, in: datagram, of: place, isAnswer: isAnswer)
+        return progress == .facts || progress == .complete
+    }
+
+    /// Hands the payload to whoever reads handshakes. A failure is a record of its own.
+    private mutating func read(
+        _ header: PacketHeader, in datagram: RawSpan, of place: Int, isAnswer: Bool
+    ) -> HandshakeProgress {
+        guard let handshakes, header.payload.count > 0 else { return .nothing }
         let segment = HandshakeSegment(
             connection: place, port: prefixes[connections.entries[place].prefix].portPlace,
             transport: header.tuple.transport,
-            isFromClient: !isAnswer, sequence: header.tcpSequence)
+            isFromClient: !isAnswer, sequence: header.tcpSequence, time: clock.boottime)
         let payload = datagram.extracting(header.payload.start..<header.payload.end)
-        switch handshakes.take(segment, payload: payload) {
-        case .more, .nothing: return false
-        case .facts: return true
+        let progress = handshakes.take(segment, payload: payload)
+        switch progress {
+        case .more, .nothing, .facts, .complete: break
         case .failed: writeHandshake(of: place, .tlsHandshakeFailed)
         case .unexpected: writeHandshake(of: place, .unexpectedData)
         }
-        return false
+        return progress
+    }
+
+    /// Tells what is known of handshakes whose rest does not come.
+    mutating func tellOverdueHandshakes() {
+        guard let handshakes else { return }
+        while let place = handshakes.overdue(before: clock.boottime &- Self.patience) {
+            writeHandshake(of: place, .handshake)
+        }
+    }
+
+    /// Tells what is known of a connection's handshake before the connection is forgotten.
+    mutating func tellHandshake(of place: Int) {
+        if handshakes?.isUntold(connection: place) == true { writeHandshake(of: place, .handshake) }
     }
 
     private mutating func writeHandshake(of place: Int, _ action: RecordAction) {

@@ -66,8 +66,8 @@ extension FailureRowTests {
         #expect(!String(decoding: text, as: UTF8.self).contains("flush"))
         #expect(text.allSatisfy { $0 == 9 || $0 == 10 || (32...126).contains($0) })
         #expect(
-            text.count { $0 == UInt8(ascii: ";") } == 4,
-            "only the two base chains' type and policy end in ;")
+            text.count { $0 == UInt8(ascii: ";") } == 8,
+            "only the four base chains' type and policy end in ;")
     }
 
     @Test(

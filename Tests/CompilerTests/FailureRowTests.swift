@@ -78,11 +78,36 @@ import Testing
     func b03() throws {
         let table = try Gates.table(Gates.oneRule("cidrs: [any]"))
         let hooks = table.chains.compactMap(\.hook)
-        #expect(hooks.map(\.point) == [.prerouting, .output])
-        #expect(hooks.allSatisfy { $0.priority == -150 && $0.policy == .accept })
+        #expect(hooks.map(\.point) == [.prerouting, .output, .prerouting, .output])
+        #expect(hooks.map(\.priority) == [-150, -150, -149, -149])
+        var heard = 0
         for table in try tables() {
-            #expect(table.chains.compactMap(\.hook).allSatisfy { $0.priority == -150 && $0.policy == .accept })
+            for chain in table.chains {
+                guard let hook = chain.hook else { continue }
+                #expect(hook.policy == .accept)
+                let isTap = ["pg_heard", "pg_said"].contains(chain.name)
+                #expect(hook.priority == (isTap ? -149 : -150), "\(chain.name)")
+                guard isTap else { continue }
+                heard += 1
+                // Behind the judges nothing is decided: packets are logged, and go on.
+                for end in chain.rules.compactMap(\.statements.last) {
+                    switch end {
+                    case .verdict(.accept), .dispatchAsked(map: "pg_tapped"), .dispatchAsked(map: "pg_tapped_ranges"):
+                        continue
+                    default: Issue.record("\(end) in \(chain.name)")
+                    }
+                }
+            }
+            for chain in table.chains where chain.name.hasPrefix("pg_tap_") {
+                #expect(chain.rules.count == 1)
+                let statements = chain.rules.flatMap(\.statements)
+                guard statements.count == 1, case .log = statements[0] else {
+                    Issue.record("\(statements) in \(chain.name)")
+                    continue
+                }
+            }
         }
+        #expect(heard > 0)
     }
 
     @Test("B05: `reach` decides which path a port is gated on, before its translation or after")
@@ -175,8 +200,8 @@ import Testing
         let table = try Gates.table(Gates.oneRule("cidrs: [10.0.0.0/8]", port: "port: 8443"))
         #expect(table.maps.map(\.name).contains("pg_remote") && table.maps.map(\.name).contains("pg_own"))
         for map in table.maps {
-            // A map of TCP connections that conntrack took up in their midst holds no other.
-            let wanted: [UInt8] = map.name == "pg_taken_up" ? [6] : [6, 17, 33, 132, 136]
+            // Maps of TCP connections, those that conntrack took up in their midst and those whose handshake is read, hold no other.
+            let wanted: [UInt8] = ["pg_taken_up", "pg_tapped"].contains(map.name) ? [6] : [6, 17, 33, 132, 136]
             #expect(map.elements.map(\.transport) == wanted, "\(map.name)")
         }
         let evaluator = TableEvaluator(table)

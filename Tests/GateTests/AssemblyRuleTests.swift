@@ -51,7 +51,7 @@ struct AssemblyRuleTests {
         case 8: return .socketGroup(byte < 128 ? [.max] : [0, 1, 2, 3])
         case 9: return .socketHasOwner
         case 10: return .connectionState(ConnectionState.allCases.filter { $0.rawValue & UInt32(byte | 2) != 0 })
-        case 11: return .connectionUnconfirmed
+        case 11: return byte < 128 ? .connectionUnconfirmed : .connectionPacketsOutside(1...(UInt64(byte) + 1))
         case 12: return .connectionDirection(byte < 128 ? .original : .reply)
         case 13: return .destinationTranslated
         case 14:

@@ -105,6 +105,58 @@ struct RecordCommandTests {
         #expect(surprise["port"] as? String == "typed")
     }
 
+    @Test(
+        "handshakes behind the first packet: TLS 1.2 and 1.3 with what the server chose, a client that refuses the certificate, SSH"
+    )
+    func handshakes() throws {
+        let bench = try RecordBench(Self.policy)
+        let client = bench.gate.client
+        let key = bench.folder.appendingPathComponent("key.pem").path
+        let certificate = bench.folder.appendingPathComponent("cert.pem").path
+        let made = try bench.host.run([
+            "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-days",
+            "1", "-subj", "/CN=db.example.test", "-keyout", key, "-out", certificate,
+        ])
+        try #require(made.status == 0, "\(made)")
+        _ = try bench.host.start([
+            "/usr/bin/openssl", "s_server", "-accept", "8443", "-quiet", "-key", key, "-cert", certificate,
+        ])
+        try bench.host.serve("tcp/8444")
+        try bench.record()
+        func hello(_ arguments: String) throws -> CommandResult {
+            try client.run([
+                "/bin/sh", "-c",
+                "timeout 5 openssl s_client -connect 10.99.1.1:8443 -servername db.example.test \(arguments) </dev/null 2>&1",
+            ])
+        }
+        func tls(_ record: [String: Any]) -> [String: Any] { record["tls"] as? [String: Any] ?? [:] }
+        let deadline = Date().addingTimeInterval(20)
+        while try !hello("-tls1_2").output.contains("TLSv1.2"), Date() < deadline { usleep(50_000) }
+        let old = try bench.record { tls($0)["version"] as? String == "TLSv1.2" }
+        #expect(old["port"] as? String == "plain")
+        #expect(old["rule"] as? String == "client")
+        #expect(tls(old)["sni"] as? String == "db.example.test")
+        #expect((tls(old)["cipher"] as? String)?.hasPrefix("TLS_ECDHE_ECDSA_WITH_") == true)
+        #expect((tls(old)["ja4"] as? String)?.hasPrefix("t12d") == true)
+        _ = try hello("-tls1_3")
+        let new = try bench.record { tls($0)["version"] as? String == "TLSv1.3" }
+        #expect((tls(new)["cipher"] as? String)?.hasPrefix("TLS_AES_") == true)
+        // The handshake is of the connection that was allowed, told once.
+        let port = try #require(new["src_port"] as? Int)
+        let same = try bench.records().filter { $0["src_port"] as? Int == port && !Self.isAction($0, "end") }
+        #expect(same.map { $0["action"] as? String } == ["allow", "handshake"], "\(same)")
+        _ = try hello("-tls1_2 -verify_return_error")
+        let refused = try bench.record { Self.isAction($0, "tls-handshake-failed") }
+        #expect(refused["port"] as? String == "plain")
+        #expect((tls(refused)["alert"] as? [String: Any]) != nil || tls(refused)["alert"] is String, "\(refused)")
+        _ = try client.run(["/bin/sh", "-c", "printf 'SSH-2.0-test_1\\r\\n' | timeout 3 nc -w 1 10.99.1.1 8444"])
+        let ssh = try bench.record { $0["ssh"] != nil }
+        #expect((ssh["ssh"] as? [String: Any])?["client"] as? String == "SSH-2.0-test_1", "\(ssh)")
+        #expect(bench.stop() == 0)
+        #expect(try bench.portgate("verify").status == 0)
+    }
+
     @Test("a connection that is revoked, and one that ends, with what went over it")
     func endings() throws {
         let bench = try RecordBench(Self.policy)

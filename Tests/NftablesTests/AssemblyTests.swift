@@ -141,6 +141,13 @@ struct AssemblyTests {
             .connectionState([.established, .new]),
             [load(ct: .state), mask([10, 0, 0, 0]), compare(.notEqual, 0, 0, 0, 0)]
         ),
+        (
+            .connectionPacketsOutside(1...258),
+            [
+                load(ct: .packets), swap(8),
+                .range(first, from: [0, 0, 0, 0, 0, 0, 0, 1], to: [0, 0, 0, 0, 0, 0, 1, 2], negated: true),
+            ]
+        ),
         (.connectionUnconfirmed, [load(ct: .status), mask([8, 0, 0, 0]), equal(0, 0, 0, 0)]),
         (.destinationTranslated, [load(ct: .status), mask([32, 0, 0, 0]), compare(.notEqual, 0, 0, 0, 0)]),
         (.connectionDirection(.reply), [load(ct: .direction), equal(1)]),

@@ -174,7 +174,46 @@ struct ConnectionRecordTests {
 
         func append(connection: Int, to line: inout [UInt8]) { line += Array(",\"facts\":\"\(text)\"".utf8) }
 
+        func overdue(before moment: Int64) -> Int? { nil }
+
+        func isUntold(connection: Int) -> Bool { false }
+
         func forget(connection: Int) { forgotten += 1 }
+    }
+
+    @Test("a handshake is told when it is complete, with the end of its connection, or after two seconds, and once")
+    func patience() throws {
+        let pool = HandshakePool()
+        func take(_ connection: Int, _ text: String, client: Bool = true, at time: Int64, _ place: UInt32 = 0)
+            -> HandshakeProgress
+        {
+            let segment = HandshakeSegment(
+                connection: connection, port: -1, transport: 6, isFromClient: client, sequence: place, time: time)
+            return pool.take(segment, payload: Array(text.utf8).span.bytes)
+        }
+        func told(_ connection: Int) -> String {
+            var line: [UInt8] = []
+            pool.append(connection: connection, to: &line)
+            return String(decoding: line, as: UTF8.self)
+        }
+        let request = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+        #expect(take(1, request, at: 10) == .facts)
+        #expect(take(2, request, at: 20) == .facts)
+        #expect(pool.isUntold(connection: 1))
+        #expect(take(1, "HTTP/1.1 204 No Content\r\n\r\n", client: false, at: 30) == .complete)
+        #expect(told(1).contains("\"status\":204"))
+        #expect(!pool.isUntold(connection: 1))
+        #expect(take(1, "HTTP/1.1 500 x\r\n\r\n", client: false, at: 40, 30) == .nothing)
+        #expect(pool.overdue(before: 20) == nil)
+        #expect(pool.overdue(before: 21) == 2)
+        #expect(told(2).contains("\"path\":\"/a\""))
+        #expect(pool.overdue(before: .max) == nil)
+        // What comes after that is told with the end.
+        #expect(take(2, "HTTP/1.1 403 Forbidden\r\n\r\n", client: false, at: 50) == .complete)
+        #expect(pool.isUntold(connection: 2))
+        pool.forget(connection: 2)
+        #expect(!pool.isUntold(connection: 2))
+        #expect(pool.overdue(before: .max) == nil)
     }
 
     @Test(

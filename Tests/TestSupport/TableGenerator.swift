@@ -280,6 +280,7 @@ public struct TableGenerator {
             statements.append(.connectionState(states.isEmpty ? [.new] : states))
         }
         if chance(8) { statements.append(.connectionUnconfirmed) }
+        if chance(8) { statements.append(.connectionPacketsOutside(1...(number(1_000_000) + 2))) }
         if chance(5) { statements.append(.inputInterface("lo", negated: chance(2))) }
         if chance(5) { statements.append(.outputInterface("eth0.100", negated: chance(2))) }
         if chance(5) {

@@ -40,6 +40,7 @@ struct GateRenderer {
             sets += port.sets
             chains += port.chains
         }
+        chains += taps
         if ports.contains(where: \.needsUntrackedMeters) {
             sets.append(PortRenderer.meter(ObjectNames.untrackedMeter(v6: false), .v4, .second))
             sets.append(PortRenderer.meter(ObjectNames.untrackedMeter(v6: true), .v6, .second))
@@ -183,6 +184,34 @@ struct GateRenderer {
             ])
     }
 
+    // MARK: Handshakes
+
+    /// A handshake is over, or told enough, in so many packets of both directions. A connection that is older than its accounting
+    /// counts none of its packets, and is not heard.
+    private static let handshakePackets: ClosedRange<UInt64> = 1...16
+
+    /// Log the first payloads of connections that were let in, for the reader of handshakes. They stand behind the judges, decide
+    /// nothing, and hear each packet once: what this host sends itself, as it leaves.
+    private var taps: [Chain] {
+        let heard = ports.filter(\.isHeard)
+        guard !heard.isEmpty else { return [] }
+        let late = Rule([.connectionPacketsOutside(Self.handshakePackets), .verdict(.accept)])
+        let own = Rule([.inputInterface("lo", negated: false), .verdict(.accept)])
+        let states = settings.states
+        let data = [states.isLive, states.isIn(.admitted), states.isIn(.unserved)].flatMap { state in
+            dispatch(
+                ObjectNames.tapMap, [state, .hasPayload, .transport(TransportProtocol.tcp.rawValue)],
+                Statement.dispatchAsked)
+        }
+        return [
+            tap(ObjectNames.heard, .prerouting, [late, own] + data), tap(ObjectNames.said, .output, [late] + data),
+        ] + heard.map(\.tap)
+    }
+
+    private func tap(_ name: String, _ point: Chain.HookPoint, _ rules: [Rule]) -> Chain {
+        Chain(name: name, hook: Chain.Hook(point: point, priority: Self.priority + 1, policy: .accept), rules: rules)
+    }
+
     // MARK: Maps
 
     private static func maps(of ports: [PortRenderer]) -> [VerdictMap] {
@@ -199,6 +228,7 @@ struct GateRenderer {
             map(ObjectNames.takenUpMap, host, ObjectNames.answerJudge, transports: [.tcp]),
             map(ObjectNames.translatedMap, host, ObjectNames.translatedJudge),
             map(ObjectNames.returningMap, forwarded, ObjectNames.translatedJudge),
+            map(ObjectNames.tapMap, ports.filter(\.isHeard), ObjectNames.tap, transports: [.tcp]),
         ]
         return all.flatMap { [$0.singles, $0.ranges] }
     }

@@ -54,6 +54,14 @@ extension PortRenderer {
         return rules
     }
 
+    /// Whether handshakes on this port are read: where connections are recorded, and TCP carries them.
+    var isHeard: Bool { port.log.allowed == .connections && !onlyObserves && port.protocols.contains(.tcp) }
+
+    /// Logs a packet for the reader of handshakes.
+    var tap: Chain {
+        Chain(name: ObjectNames.tap(port.name), rules: [Rule([log("data \(port.name)")], comment: portComment)])
+    }
+
     /// Refuses new connections of a source that is over the rule's rate. A meter without room limits nothing.
     func overRate(_ plan: RulePlan, _ matches: [Statement]) -> [Rule] {
         guard let rate = plan.rate else { return [] }

@@ -10,6 +10,12 @@ extension RuleAssembler {
         case .destinationTranslated: bits(.status, ConnectionStatus.destinationTranslated, .notEqual)
         case .connectionDirection(let direction):
             match(.connection(.direction), .compare(.equal, .first, [direction.rawValue]))
+        case .connectionPacketsOutside(let range):
+            match(
+                .connection(.packets), Self.networkOrder(8),
+                .range(
+                    .first, from: RegisterBytes.network(range.lowerBound), to: RegisterBytes.network(range.upperBound),
+                    negated: true))
         case .connectionMark(.max, let value):
             match(.connection(.mark), .compare(.equal, .first, RegisterBytes.host(value)))
         case .connectionMark(let mask, let value):

@@ -21,7 +21,7 @@ extension RuleAssembler {
     }
 
     /// Turns a number of the first register round, so that it can be compared as bytes.
-    private static func networkOrder(_ length: Int) -> LiveExpression {
+    static func networkOrder(_ length: Int) -> LiveExpression {
         .byteOrder(from: .first, into: .first, size: length, length: length)
     }
 

@@ -26,7 +26,7 @@ struct RuleAssembler {
             .tcpFlags, .noRouteBack, .linkAddress:
             appendPacketMatch(statement)
         case .originalSourceInSet, .connectionState, .connectionUnconfirmed, .connectionDirection,
-            .destinationTranslated, .connectionMark, .connectionKnown:
+            .destinationTranslated, .connectionPacketsOutside, .connectionMark, .connectionKnown:
             appendConnectionMatch(statement)
         case .timeInSet, .timeBefore, .socketUser, .socketGroup, .socketHasOwner, .securityRequest, .securityIndex,
             .cgroupInSet:

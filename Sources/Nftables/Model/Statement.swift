@@ -30,6 +30,9 @@ public enum Statement: Hashable, Sendable {
     case connectionDirection(ConnectionDirection)
     /// `ct status 0x20`: the connection's destination was translated (IPS_DST_NAT).
     case destinationTranslated
+    /// `ct packets != N-N`: the connection's packets in both directions, this one among them, are not so many. Loading a rule with it
+    /// switches accounting on (nft_ct_get_init, net/netfilter/nft_ct.c); a connection older than that has had none.
+    case connectionPacketsOutside(ClosedRange<UInt64>)
     /// `ct mark & mask == value`; the value lies within the mask, which is not 0.
     case connectionMark(mask: UInt32, value: UInt32)
     /// `ct id . … @set`, or `!=`: whether the kernel remembered this connection.

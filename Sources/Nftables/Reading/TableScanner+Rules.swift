@@ -48,6 +48,7 @@ extension TableScanner {
         case UInt8(ascii: "c"):
             if take("ct state ") { return connectionStates().map(Statement.connectionState) }
             if take("ct status ! 0x8") { return .connectionUnconfirmed }
+            if take("ct packets != ") { return packetRange().map(Statement.connectionPacketsOutside) }
             if take("ct ") { return connection() }
             return take("counter name ") ? quoted().map(Statement.counter) : nil
         case UInt8(ascii: "@"): return payload()
@@ -110,6 +111,11 @@ extension TableScanner {
             numbers.append(next)
         } while take(", ")
         return take(" }") && numbers.count > 1 ? numbers : nil
+    }
+
+    private mutating func packetRange() -> ClosedRange<UInt64>? {
+        guard let first: UInt64 = number(), take("-"), let last: UInt64 = number(), first < last else { return nil }
+        return first...last
     }
 
     private mutating func connectionStates() -> [ConnectionState]? {

@@ -46,6 +46,11 @@ extension TextWriter {
             write("ct state ")
             connectionStates(states)
         case .connectionUnconfirmed: write("ct status ! 0x8")
+        case .connectionPacketsOutside(let range):
+            write("ct packets != ")
+            number(range.lowerBound)
+            write("-")
+            number(range.upperBound)
         case .transport(let number):
             write("meta l4proto ")
             self.number(number)

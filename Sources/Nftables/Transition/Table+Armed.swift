@@ -182,7 +182,8 @@ private struct ArmedNames {
         case .dispatchSource(let map): .dispatchSource(map: object(map))
         case .dispatchAsked(let map): .dispatchAsked(map: object(map))
         case .family, .timeBefore, .socketUser, .socketGroup, .socketHasOwner, .connectionState, .connectionUnconfirmed,
-            .connectionDirection, .destinationTranslated, .connectionMark, .hasPayload, .payload, .tcpFlags,
+            .connectionDirection, .destinationTranslated, .connectionPacketsOutside, .connectionMark, .hasPayload,
+            .payload, .tcpFlags,
             .noRouteBack,
             .linkAddress, .securityRequest, .securityIndex, .transport, .inputInterface, .outputInterface,
             .destinationIsLoopbackV4, .destinationIsLoopbackV6, .destinationType, .sourceType, .log, .setConnectionMark,

@@ -6,13 +6,19 @@ public final class HandshakePool: HandshakeObserver {
     private struct Reading {
         var reader: HandshakeReader
         let number: UInt64
-        /// Whether what it found was handed on.
-        var isTold = false
+        /// When it began, in nanoseconds of the boot's clock.
+        let begun: Int64
+        /// Whether nothing more is wanted: a failure was told, or everything is known.
+        var isOver = false
+        /// Whether something is known that was not asked for.
+        var isUntold = false
     }
 
     private var readings: [Int: Reading] = [:]
     /// Connections in the order in which they began, those that are forgotten among them.
     private var order: [(connection: Int, number: UInt64)] = []
+    /// Connections of which something is untold, in about the order in which they began.
+    private var waiting: [(connection: Int, number: UInt64)] = []
     private var next: UInt64 = 0
     private var declared: [[DeclaredRequest]] = []
     private let capacity: Int
@@ -50,18 +56,41 @@ public final class HandshakePool: HandshakeObserver {
     public func take(_ segment: HandshakeSegment, payload: RawSpan) -> HandshakeProgress {
         guard segment.transport == 6 || segment.transport == 17 else { return .nothing }
         var reading = readings[segment.connection] ?? begin(segment)
-        guard !reading.isTold else { return .nothing }
+        guard !reading.isOver else { return .nothing }
         let bytes = payload.withUnsafeBytes { Array($0) }
+        let before = reading.reader.facts
         reading.reader.take(segment.isFromClient ? .client : .server, sequence: segment.sequence, payload: bytes)
         let facts = reading.reader.facts
+        let isKnown = facts.recognised != nil
         let progress: HandshakeProgress =
             if facts.tls?.alert != nil { .failed } else if facts.unexpected != nil {
                 .unexpected
-            } else if facts.recognised == nil { .more } else { .facts }
-        reading.isTold = progress == .failed || progress == .unexpected || reading.reader.isFinished
+            } else if !isKnown { .more } else if reading.reader.isFinished { .complete } else { .facts }
+        reading.isOver = progress == .failed || progress == .unexpected || reading.reader.isFinished
+        if isKnown, facts != before, !reading.isUntold {
+            reading.isUntold = true
+            waiting.append((segment.connection, reading.number))
+        }
         readings[segment.connection] = reading
         return progress
     }
+
+    /// Takes out a connection of which something is known that nobody has asked for yet, and whose reading began before a moment.
+    public func overdue(before moment: Int64) -> Int? {
+        while let first = waiting.first {
+            guard let reading = readings[first.connection], reading.number == first.number, reading.isUntold else {
+                waiting.removeFirst()
+                continue
+            }
+            guard reading.begun < moment else { return nil }
+            waiting.removeFirst()
+            return first.connection
+        }
+        return nil
+    }
+
+    /// Whether something is known of a connection that nobody has asked for yet.
+    public func isUntold(connection: Int) -> Bool { readings[connection]?.isUntold ?? false }
 
     private func begin(_ segment: HandshakeSegment) -> Reading {
         if readings.count >= capacity {
@@ -79,12 +108,14 @@ public final class HandshakePool: HandshakeObserver {
         let port = Int(segment.port)
         let declared = declared.indices.contains(port) ? declared[port] : []
         return Reading(
-            reader: HandshakeReader(transport: segment.transport == 17 ? .udp : .tcp, declared: declared), number: next)
+            reader: HandshakeReader(transport: segment.transport == 17 ? .udp : .tcp, declared: declared), number: next,
+            begun: segment.time)
     }
 
     /// Appends what is known of a connection.
     public func append(connection: Int, to line: inout [UInt8]) {
         guard let reading = readings[connection] else { return }
+        readings[connection]?.isUntold = false
         let start = line.count
         line.append(UInt8(ascii: ","))
         if !reading.reader.facts.appendMembers(to: &line) { line.removeLast(line.count - start) }

@@ -2,8 +2,10 @@
 public enum HandshakeProgress: UInt8, Hashable, Sendable {
     /// Nothing yet.
     case more
-    /// There are facts to be recorded.
+    /// There are facts; more may come.
     case facts
+    /// There are facts, and no more will come.
+    case complete
     /// The handshake of TLS failed.
     case failed
     /// The bytes are of no protocol that the port declares.

@@ -10,4 +10,6 @@ public struct HandshakeSegment: Hashable, Sendable {
     public let isFromClient: Bool
     /// The sequence number of TCP of the first byte.
     public let sequence: UInt32
+    /// When it was received, in nanoseconds of the boot's clock.
+    public let time: Int64
 }

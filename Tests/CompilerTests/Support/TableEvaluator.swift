@@ -107,6 +107,8 @@ struct TableEvaluator {
                 family == packet.family && isTracked && holds(set, packet.originalSource ?? packet.source, packet))
         case .connectionDirection(let direction):
             return when(packet.state != .untracked && direction == packet.direction)
+        // What is judged here are connections' first packets and late ones; only what is logged depends on their number.
+        case .connectionPacketsOutside: return when(true)
         case .destinationTranslated: return when(packet.isDestinationTranslated)
         case .connectionMark(let mask, let value):
             return when(packet.state != .untracked && outcome.mark & mask == value)
