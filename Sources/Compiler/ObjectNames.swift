@@ -37,6 +37,9 @@ enum ObjectNames {
     static let heard = "pg_heard"
     static let said = "pg_said"
     static let tapMap = "pg_tapped"
+    /// Map of the packets that the recorder sends to hear of them, and chain that logs them.
+    static let beatMap = "pg_beats"
+    static let beat = "pg_beat"
     /// Chain that logs a packet for the reader of handshakes.
     static func tap(_ port: Name) -> String { "pg_tap_\(port)" }
 
@@ -132,6 +135,9 @@ enum ObjectNames {
     static func refusal(_ port: Name) -> String { "pg_r_\(port)" }
     /// Counter of what is refused and logged.
     static func deniedLogged(_ port: Name) -> String { "pg_n_\(port)" }
+    /// Counters of what is allowed and logged, by a rule and by grants.
+    static func allowedLogged(_ port: Name, _ rule: Name) -> String { "pg_n_\(port)/\(rule)" }
+    static func grantedLogged(_ port: Name) -> String { "pg_gn_\(port)" }
     /// Counter of what is refused and, its source being over its rate of records, not logged.
     static func deniedQuiet(_ port: Name) -> String { "pg_q_\(port)" }
     /// Counter of packets without an owner that end connections a process of this host was allowed.

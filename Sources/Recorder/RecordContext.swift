@@ -13,6 +13,9 @@ public struct RecordContext: Sendable {
     /// Who is who.
     public var identities: IdentityResolver
 
+    /// The group through which a rule of the gate logs heartbeats; nil where none does.
+    public var heartbeatGroup: UInt16?
+
     /// Creates a context.
     public init(
         policyDigest: String = "", epoch: UInt8 = 0, markMask: UInt32 = 0xff00_0000,

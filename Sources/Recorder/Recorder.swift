@@ -95,6 +95,9 @@ public struct Recorder: ~Copyable {
     /// The connections that are followed.
     public var followed: Int { connections.count }
 
+    /// Whether a rule of the gate logs heartbeats through a group.
+    public func expectsHeartbeat(ofGroup group: UInt16) -> Bool { context.heartbeatGroup == group }
+
     /// The group's last heartbeat on the clock that nobody sets; nil when there was none.
     public func lastHeartbeat(ofGroup group: UInt16) -> Int64? {
         groups.first { $0.group == group }.flatMap { $0.heartbeat == .min ? nil : $0.heartbeat }

@@ -90,6 +90,8 @@ struct AssembledListing: Hashable {
         case .compare(let comparison, let register, let bytes):
             let operation = ["eq", "neq", "lt", "lte", "gt", "gte"][Int(comparison.rawValue)]
             return "cmp \(operation) \(name(register)) \(list(bytes))"
+        case .range(let register, let from, let to, let negated):
+            return "range \(negated ? "neq" : "eq") \(name(register)) \(list(from)) \(list(to))"
         case .lookup(let set, let from, let into, let negated):
             let data = into.map { "dreg \(number($0)) " } ?? (maps.contains(set) ? "dreg 0 " : "")
             return "lookup \(name(from)) set \(set) \(data)0x\(negated ? 1 : 0)"
@@ -152,6 +154,7 @@ struct AssembledListing: Hashable {
         case .direction: "direction"
         case .status: "status"
         case .mark: "mark"
+        case .packets: "packets"
         case .sourceV4: "src_ip"
         case .sourceV6: "src_ip6"
         case .destinationPort: "proto_dst"

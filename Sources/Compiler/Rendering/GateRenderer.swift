@@ -195,16 +195,20 @@ struct GateRenderer {
     private var taps: [Chain] {
         let heard = ports.filter(\.isHeard)
         guard !heard.isEmpty else { return [] }
-        let late = Rule([.connectionPacketsOutside(Self.handshakePackets), .verdict(.accept)])
-        let own = Rule([.inputInterface("lo", negated: false), .verdict(.accept)])
+        // Not an accept: who looks for the rule that let a packet in would take it for that.
+        let late = Rule([.connectionPacketsOutside(Self.handshakePackets), .verdict(.return)])
+        let own = Rule([.inputInterface("lo", negated: false), .verdict(.return)])
         let states = settings.states
         let data = [states.isLive, states.isIn(.admitted), states.isIn(.unserved)].flatMap { state in
             dispatch(
                 ObjectNames.tapMap, [state, .hasPayload, .transport(TransportProtocol.tcp.rawValue)],
                 Statement.dispatchAsked)
         }
+        let beat = Rule([.outputInterface("lo", negated: false), .dispatch(map: ObjectNames.beatMap)])
         return [
-            tap(ObjectNames.heard, .prerouting, [late, own] + data), tap(ObjectNames.said, .output, [late] + data),
+            tap(ObjectNames.heard, .prerouting, [late, own] + data),
+            tap(ObjectNames.said, .output, [late] + data + [beat]),
+            Chain(name: ObjectNames.beat, rules: [Rule([settings.log("heartbeat")])]),
         ] + heard.map(\.tap)
     }
 
@@ -230,7 +234,10 @@ struct GateRenderer {
             map(ObjectNames.returningMap, forwarded, ObjectNames.translatedJudge),
             map(ObjectNames.tapMap, ports.filter(\.isHeard), ObjectNames.tap, transports: [.tcp]),
         ]
+        // The discard port of UDP, to which nothing else is sent that anybody would miss.
+        let beat = VerdictMap.Element(transport: 17, first: 9, last: 9, verdict: .goto(ObjectNames.beat))
         return all.flatMap { [$0.singles, $0.ranges] }
+            + [VerdictMap(name: ObjectNames.beatMap, elements: [beat], takesRanges: false)]
     }
 
     private func only(_ reach: Port.Reach) -> [PortRenderer] { ports.filter { $0.port.reach == [reach] } }

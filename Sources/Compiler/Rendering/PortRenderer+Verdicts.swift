@@ -10,7 +10,8 @@ extension PortRenderer {
         let rules =
             overRate(plan, [.connectionState([.new])])
             + admission(
-                counter: ObjectNames.allowed(port.name, plan.name), words: "allow \(port.name)/\(plan.name)",
+                counter: ObjectNames.allowed(port.name, plan.name),
+                logged: ObjectNames.allowedLogged(port.name, plan.name), words: "allow \(port.name)/\(plan.name)",
                 comment: ruleComment(plan), lasts: lasts)
         return Chain(name: name, rules: rules)
     }
@@ -20,10 +21,16 @@ extension PortRenderer {
         let name = ObjectNames.granted(port.name)
         return Chain(
             name: name,
-            rules: admission(counter: name, words: "grant \(port.name)", comment: portComment, lasts: false))
+            rules: admission(
+                counter: name, logged: ObjectNames.grantedLogged(port.name), words: "grant \(port.name)",
+                comment: portComment, lasts: false))
     }
 
-    private func admission(counter name: String, words: String, comment: String, lasts: Bool) -> [Rule] {
+    /// Whether connections that are let in are recorded.
+    var recordsAllowed: Bool { port.log.allowed == .connections }
+
+    private func admission(counter name: String, logged: String, words: String, comment: String, lasts: Bool) -> [Rule]
+    {
         let counter = Statement.counter(name)
         let end =
             switch (serves == nil, lasts) {
@@ -34,12 +41,13 @@ extension PortRenderer {
             }
         let accept: [Statement] = [counter, .verdict(.goto(end))]
         var rules: [Rule] = []
-        if port.log.allowed == .connections {
-            let log = log(words)
+        if recordsAllowed {
+            // What is logged is counted by itself: the recorder compares its records with it.
+            let log: [Statement] = [.counter(logged), log(words)]
             // The first packet of a connection ends here; the rules below are for what is rare.
-            rules.append(Rule([.connectionState([.new]), .connectionUnconfirmed, log] + accept, comment: comment))
+            rules.append(Rule([.connectionState([.new]), .connectionUnconfirmed] + log + accept, comment: comment))
             // A connection that was cut, opened anew between the same ends.
-            rules.append(Rule([states.isDead, log], comment: comment))
+            rules.append(Rule([states.isDead] + log, comment: comment))
             // Untracked packets belong to no connection: some of each source are recorded.
             let limit = Limit(over: true, count: 1, unit: Rate.Unit.second.rawValue, burst: 10)
             for family in [AddressFamily.v4, .v6] {
@@ -48,14 +56,14 @@ extension PortRenderer {
                 let matches: [Statement] = [.connectionState([.untracked]), meter]
                 rules.append(Rule(matches + [counter, .verdict(.accept)], comment: comment))
             }
-            rules.append(Rule([.connectionState([.untracked]), log], comment: comment))
+            rules.append(Rule([.connectionState([.untracked])] + log, comment: comment))
         }
         rules.append(Rule(accept, comment: comment))
         return rules
     }
 
     /// Whether handshakes on this port are read: where connections are recorded, and TCP carries them.
-    var isHeard: Bool { port.log.allowed == .connections && !onlyObserves && port.protocols.contains(.tcp) }
+    var isHeard: Bool { recordsAllowed && !onlyObserves && port.protocols.contains(.tcp) }
 
     /// Logs a packet for the reader of handshakes.
     var tap: Chain {

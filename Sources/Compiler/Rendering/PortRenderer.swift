@@ -77,10 +77,14 @@ struct PortRenderer {
                 continue
             }
             names.append(ObjectNames.allowed(port.name, plan.name))
+            if recordsAllowed { names.append(ObjectNames.allowedLogged(port.name, plan.name)) }
             if plan.rate != nil { names.append(ObjectNames.overRate(port.name, plan.name)) }
         }
         names += [ObjectNames.denied(port.name), ObjectNames.revoked(port.name)]
-        if port.grants != nil { names.append(ObjectNames.granted(port.name)) }
+        if port.grants != nil {
+            names.append(ObjectNames.granted(port.name))
+            if recordsAllowed { names.append(ObjectNames.grantedLogged(port.name)) }
+        }
         if judgesSegments || serves != nil { names.append(ObjectNames.unfit(port.name)) }
         if judgesSegments { names.append(ObjectNames.early(port.name)) }
         switch port.log.denied {
@@ -156,13 +160,17 @@ struct PortRenderer {
     }
 
     func log(_ words: String) -> Statement {
-        .log(
-            prefix: "pg1 \(words) ", group: settings.logGroup, snaplen: nil, queueThreshold: Self.queueThreshold)
+        settings.log(words)
     }
 }
 
 /// What the renderers of all ports have in common.
 struct RenderSettings {
+    /// Logs to the gate's group.
+    func log(_ words: String) -> Statement {
+        .log(prefix: "pg1 \(words) ", group: logGroup, snaplen: nil, queueThreshold: PortRenderer.queueThreshold)
+    }
+
     let logGroup: UInt16
     let states: ConnectionStates
     let sources: SourceMap

@@ -1,5 +1,6 @@
 import Compiler
 import Host
+import Nftables
 public import Policy
 public import Recorder
 
@@ -11,6 +12,8 @@ public struct RecordingSources {
     private var generation: Int?
     private var policy: Policy?
     private var epoch: UInt8 = 0
+    /// Whether a rule of the gate in force logs heartbeats.
+    private var hasHeartbeat = false
     private var grants: [Grant] = []
     private var living: [SessionEntry] = []
     /// Sessions that are over, as long as records of their time may come.
@@ -42,6 +45,7 @@ public struct RecordingSources {
                 }
                 let table = try record.flatMap { record throws(GateFailure) in try state.table(of: record) }
                 epoch = table.flatMap { GateEpoch(of: $0)?.number } ?? 0
+                hasHeartbeat = table?.chains.contains { $0.name == "pg_beat" } ?? false
             }
             let grants = try state.grantBook().grants
             if grants != self.grants {
@@ -85,9 +89,11 @@ public struct RecordingSources {
                 identity: grant.request.identity, port: grant.request.port, source: grant.request.source,
                 start: Self.nanoseconds(grant.created), end: grant.end.map { Self.nanoseconds($0.at) })
         }
-        return RecordContext(
+        var context = RecordContext(
             policy: policy, epoch: epoch, sessions: past + living.flatMap { intervals(of: $0, end: nil) },
             grants: granted)
+        if hasHeartbeat { context.heartbeatGroup = policy.defaults.logGroup }
+        return context
     }
 
     private static func nanoseconds(_ instant: Instant) -> Int64 {
@@ -95,15 +101,23 @@ public struct RecordingSources {
         return overflows ? (instant.seconds < 0 ? .min : .max) : product
     }
 
-    /// What the kernel has counted of refusals that it recorded, to be compared with the records.
+    /// What the kernel has counted where it recorded, to be compared with the records.
     public func counts() -> [RuleCount] {
         guard let policy else { return [] }
         do throws(NetlinkSocket.Failure) {
             var query = try NetfilterQuery()
             let counters = try query.counters(table: "portgate")
-            return policy.ports.compactMap { port in
-                counters["pg_n_\(port.name)"].map { RuleCount(prefix: "pg1 deny \(port.name) ", packets: $0.packets) }
+            var counts: [RuleCount] = []
+            func add(_ counter: String, _ words: String) {
+                guard let value = counters[counter] else { return }
+                counts.append(RuleCount(prefix: "pg1 \(words) ", packets: value.packets))
             }
+            for port in policy.ports {
+                add("pg_n_\(port.name)", "deny \(port.name)")
+                add("pg_gn_\(port.name)", "grant \(port.name)")
+                for rule in port.rules { add("pg_n_\(port.name)/\(rule.name)", "allow \(port.name)/\(rule.name)") }
+            }
+            return counts
         } catch { return [] }
     }
 }

@@ -29,6 +29,7 @@ public struct RecorderLoop: ~Copyable {
     private var uncommitted = 0
     private var uncommittedSince = Int64.max
     private var nextTick: Int64 = 0
+    private var nextHeartbeat: Int64 = 0
     /// Calls of recvmmsg for one socket before the others have their turn.
     private static let rounds = 8
 
@@ -239,7 +240,16 @@ public struct RecorderLoop: ~Copyable {
                 recorder.dropped(drops &- listener.drops, from: .nflog(group: listener.socket.group), at: now)
                 listener.drops = drops
             }
-            guard let seconds = settings.heartbeatSeconds else { continue }
+            guard recorder.expectsHeartbeat(ofGroup: listener.socket.group) else {
+                listener.heard = now.boottime
+                continue
+            }
+            let seconds = settings.heartbeatSeconds
+            if now.boottime >= nextHeartbeat {
+                nextHeartbeat = now.boottime + seconds * 1_000_000_000 / 3
+                // One that could not be sent cannot be missed.
+                if !HeartbeatPacket.send() { listener.heard = now.boottime }
+            }
             if let heard = recorder.lastHeartbeat(ofGroup: listener.socket.group) {
                 listener.heard = max(listener.heard, heard)
             }

@@ -14,8 +14,9 @@ public struct RecorderLoopSettings: Sendable {
     public var commitInterval: Int64 = 1_000_000_000
     /// Seconds between looks at all connections: for those whose end was missed, and so that the kernel tells of ends soon.
     public var sweepSeconds: Int64 = 60
-    /// Seconds without a heartbeat after which a group is said to be silent; nil where nobody sends any.
-    public var heartbeatSeconds: Int64?
+    /// Seconds without a heartbeat after which a group through which one should come is said to be silent. One is sent in a third
+    /// of the time.
+    public var heartbeatSeconds: Int64 = 15
     /// The boot, for the record of the start.
     public var bootID = ""
 

@@ -58,8 +58,11 @@ public struct LabRecords {
         public let lost: Int32?
     }
 
-    /// Returns the records since the last call. The kernel hands each over before the packet goes on.
+    /// Returns the records since the last call. The kernel hands each over before the packet goes on. Copies of segments for the
+    /// reader of handshakes are no records.
     public func take() throws -> [Record] {
-        try JSONDecoder().decode([Record].self, from: Data(process.ask("take").utf8))
+        try JSONDecoder().decode([Record].self, from: Data(process.ask("take").utf8)).filter {
+            !($0.prefix?.hasPrefix("pg1 data ") ?? false)
+        }
     }
 }
