@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -31,7 +32,7 @@ private final class Rsyslog {
         process.arguments = [
             "-n", "-f", certificates.path("rsyslog.conf"), "-i", certificates.path("rsyslog.pid"),
         ]
-        FileManager.default.createFile(atPath: certificates.path("rsyslog.log"), contents: nil)
+        _ = FileManager.default.createFile(atPath: certificates.path("rsyslog.log"), contents: nil)
         let log = try FileHandle(forWritingTo: URL(fileURLWithPath: certificates.path("rsyslog.log")))
         process.standardError = log
         process.standardOutput = log
@@ -49,7 +50,8 @@ private final class Rsyslog {
     }
 
     deinit {
-        process.terminate()
+        // A child inherits the signals that a test's thread has blocked, SIGTERM among them.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 }

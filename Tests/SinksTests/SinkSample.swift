@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import JSON
 import Ledger
 import TestSupport
 import Testing
@@ -75,7 +76,7 @@ final class ShipProcess {
 
     init(_ arguments: [String], log: String) throws {
         self.log = log
-        FileManager.default.createFile(atPath: log, contents: nil)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
         process.executableURL = URL(fileURLWithPath: arguments[0])
         process.arguments = Array(arguments.dropFirst())
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))

@@ -111,7 +111,7 @@ import Testing
         try sample.write(100..<150)
         let second = try TestReceiver(certificates, output: "received-later", port: first.port)
         #expect(
-            eventually {
+            try eventually {
                 try lines(ofFrames: sample.content("received-later"))?.last == sample.lines().last
             }, "\(ship.messages)")
         #expect(ship.stop() == 0)
@@ -192,13 +192,14 @@ import Testing
             "-verify_return_error",
         ]
         let received = sample.path("s_server")
-        FileManager.default.createFile(atPath: received, contents: nil)
+        _ = FileManager.default.createFile(atPath: received, contents: nil)
         server.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: received))
         server.standardInput = Pipe()
         server.standardError = FileHandle.nullDevice
         try server.run()
         defer {
-            server.terminate()
+            // A child inherits the signals that a test's thread has blocked, SIGTERM among them.
+            kill(server.processIdentifier, SIGKILL)
             server.waitUntilExit()
         }
         let result = try sample.ship("--once", "--timeout", "15", "--sink", certificates.sink(port: port))
