@@ -54,7 +54,10 @@ final class SinkSample {
     }
 
     /// Runs `portgate-ship` to its end.
-    func ship(_ arguments: String...) throws -> CommandResult {
+    func ship(_ arguments: String...) throws -> CommandResult { try ship(arguments) }
+
+    /// Runs `portgate-ship` to its end.
+    func ship(_ arguments: [String]) throws -> CommandResult {
         try runCommand([BuiltProduct.path("portgate-ship"), "--state", state] + arguments)
     }
 
