@@ -31,7 +31,7 @@ struct ShipOptions {
             switch name {
             case "-h", "--help": help = true
             case "--once": once = true
-            case "--state", "--sink", "--timeout", "--for":
+            case "--state", "--state-dir", "--sink", "--timeout", "--for":
                 if value == nil, place < arguments.count {
                     value = arguments[place]
                     place += 1
@@ -47,7 +47,7 @@ struct ShipOptions {
 
     private mutating func set(_ name: String, _ value: String) throws(Malformed) {
         switch name {
-        case "--state": state = value
+        case "--state", "--state-dir": state = value
         case "--timeout": timeoutSeconds = try Self.seconds(name, value)
         case "--for": forSeconds = try Self.seconds(name, value)
         default:
@@ -85,14 +85,15 @@ struct ShipOptions {
           Each takes name=NAME, the name of its cursor in DIR/cursors.
 
         Options:
-          --state DIR         the state directory; the ledger is DIR/ledger (/var/lib/portgate)
+          --state DIR         the state directory; the ledger is DIR/ledger (/var/lib/portgate);
+                              --state-dir is the same
           --timeout SECONDS   the most that one connection, batch or confirmation takes (10); with --once, the whole
           --once              deliver what is in the ledger, and end
           --for SECONDS       end after this time
           -h, --help          this text
 
         Exit codes:
-          0  ended as asked (SIGTERM, SIGINT, --for); with --once: every sink has taken everything
+          0  ended as asked (SIGTERM, SIGINT, SIGHUP, --for); with --once: every sink has taken everything
           1  with --once: a sink has not taken everything; else: a sink could not be ended in time
           2  usage
           3  the system has no thread or descriptor to give

@@ -83,6 +83,26 @@ import Testing
         #expect(try sample.text("out") == other.lines().joined(separator: "\n") + "\n")
     }
 
+    @Test("records that the ledger has no more are told, and the others are delivered")
+    func missing() throws {
+        let sample = try SinkSample()
+        let sink = "file:\(sample.path("out")),name=near"
+        #expect(try sample.ship("--once", "--sink", sink).status == 0)
+        for first in [0, 20, 40] { try sample.write(first..<(first + 20), segmentBytes: 600) }
+        let segments = sample.folder.path + "/segments/"
+        let names = try FileManager.default.contentsOfDirectory(atPath: segments).sorted()
+        let starts = Set(names.map { String($0.prefix(20)) }).sorted()
+        try #require(starts.count > 2)
+        for name in names where name.hasPrefix(starts[0]) {
+            try FileManager.default.removeItem(atPath: segments + name)
+        }
+        let result = try sample.ship("--once", "--sink", sink)
+        #expect(result.status == 0, "\(result.errors)")
+        let next = try #require(Int(starts[1]))
+        #expect(result.errors.contains("has the leaves 1 to \(next - 1) no more"), "\(result.errors)")
+        #expect(sample.text("out").split(separator: "\n").dropFirst().map(String.init) == (try sample.lines()))
+    }
+
     @Test("two processes do not deliver to one sink")
     func locked() throws {
         let sample = try SinkSample(records: 2)

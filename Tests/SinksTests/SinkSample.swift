@@ -28,8 +28,10 @@ final class SinkSample {
     func cursor(_ name: String) -> String { path("state/cursors/\(name)") }
 
     /// Writes records, and commits them together.
-    func write(_ range: Range<Int>, filler: Int = 0) throws {
-        var writer = try LedgerWriter.open(folder)
+    func write(_ range: Range<Int>, filler: Int = 0, segmentBytes: Int = 64 << 20) throws {
+        var limits = LedgerLimits()
+        limits.segmentBytes = segmentBytes
+        var writer = try LedgerWriter.open(folder, limits: limits)
         for number in range {
             let verdict = number % 3 == 0 ? "deny" : "allow"
             try writer.append(

@@ -138,6 +138,26 @@ import Testing
         #expect(try lines(ofFrames: sample.content("received")) == sample.lines() + sample.lines())
     }
 
+    @Test("what only the receiver's kernel has taken is not delivered")
+    func hangingReceiver() throws {
+        let sample = try SinkSample(records: 20)
+        let certificates = try Certificates(sample)
+        let receiver = try TestReceiver(certificates, flags: ["--hang"])
+        let result = try sample.ship("--once", "--timeout", "3", "--sink", certificates.sink(port: receiver.port))
+        #expect(result.status == 1)
+        #expect(result.errors.contains("no answer within the time-out"), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: sample.cursor("far")))
+        // The same when the receiver dies with it.
+        let ship = try sample.start("--sink", certificates.sink(port: receiver.port, "confirm=600"))
+        #expect(try receiver.process.line() == "client client")
+        #expect(try receiver.process.line() == "client client")
+        receiver.process.kill()
+        #expect(eventually { ship.messages.contains("far: cannot") }, "\(ship.messages)")
+        #expect(!ship.messages.contains("takes records"))
+        #expect(ship.stop() == 0)
+        #expect(!FileManager.default.fileExists(atPath: sample.cursor("far")))
+    }
+
     @Test("a new certificate is shown without a restart")
     func rotation() throws {
         let sample = try SinkSample(records: 5)

@@ -71,11 +71,15 @@ final class SinkRun {
             if isLast || isDue || isConfirmationDue { try confirm(sink, file, until: limit, onSuccess) }
             if isLast {
                 let isComplete = !settings.once || cursor.next >= goal
-                if isComplete || !stop.isRaised { say(.ended(next: cursor.next)) }
-                if isComplete { return true }
+                guard !isComplete else {
+                    say(.ended(next: cursor.next))
+                    return true
+                }
                 throw SinkFailure(
-                    "deliver to", address.name, reason: "the time was over at leaf \(cursor.next) of \(goal)",
-                    advice: "give --timeout more seconds")
+                    "deliver everything to", address.name,
+                    reason:
+                        "\(stop.isRaised ? "an end was asked for" : "the time was over") at leaf \(cursor.next) of \(goal)",
+                    advice: "run it again, with more seconds for --timeout")
             }
             if !moved { stop.sleep(milliseconds: Self.pause) }
         }
@@ -149,7 +153,7 @@ final class SinkRun {
         guard leaf >= sent.next else {
             throw foreign(file.path, "the ledger goes on with leaf \(leaf), not \(sent.next)")
         }
-        if leaf > sent.next { say(.missing(first: sent.next, next: leaf)) }
+        if leaf > sent.next { announce(.missing(first: sent.next, next: leaf)) }
         while !lines.isEmpty {
             let batch = Self.batch(of: lines)
             try sink.send(batch.lines, first: leaf, until: deadline(limit))
@@ -157,10 +161,6 @@ final class SinkRun {
             sent = SinkCursor(behind: leaf - 1, MerkleHash(leaf: batch.last))
             waitingBytes += batch.lines.count
             if waitingSince == nil { waitingSince = BootClock.nanoseconds }
-            if !isDelivering {
-                isDelivering = true
-                announce(.delivering(from: leaf - batch.count))
-            }
             lines = UnsafeRawBufferPointer(rebasing: lines[batch.lines.count...])
             if isConfirmationDue || !sink.gathersConfirmations { try confirm(sink, file, until: limit, onSuccess) }
             if stop.isRaised { return }
@@ -214,6 +214,11 @@ final class SinkRun {
         (waitingBytes, waitingSince) = (0, nil)
         guard sent != cursor else { return }
         try file.write(sent)
+        if !isDelivering {
+            // Not earlier: a receiver may take bytes and refuse them afterwards, again and again.
+            isDelivering = true
+            announce(.delivering(from: cursor.next))
+        }
         cursor = sent
         onSuccess()
     }

@@ -103,21 +103,46 @@ final class TLSChannel {
     }
 
     /// Ends the connection so that the receiver proves that it has read everything: it answers our close_notify with its own
-    /// (RFC 5425, section 4.4), or with the end of its stream, neither of which comes before all that was sent ahead is read.
+    /// (RFC 5425, section 4.4), or with the end of its stream, and neither comes before all that was sent ahead is read.
     func finish(until deadline: Int64) throws(SinkFailure) {
         // An end that is there already is no answer to ours.
         try listen()
-        if case .failure(let why) = call(until: deadline, { min(SSL_shutdown(ssl) + 1, 1) }) {
-            throw failure("finish with", why)
+        let outcome = call(until: deadline) {
+            let result = SSL_shutdown(ssl)
+            // 0: ours is sent, theirs is not here yet.
+            return result == 0 ? 1 : result
         }
+        if case .failure(let why) = outcome { throw failure("finish with", why) }
         try readToEnd(until: deadline)
-        // A receiver that is gone acknowledges nothing, and its kernel answers with a reset.
-        while portgate_unacknowledged(socket.number) > 0, portgate_socket_error(socket.number) == 0 {
+        try closeStream(until: deadline)
+    }
+
+    /// Ends the TCP connection, and makes sure that the receiver's end was none that crossed with what we sent: a kernel whose
+    /// program closed a socket with bytes unread, or gets bytes for one that is closed, answers with a reset, not with an end and
+    /// acknowledgements.
+    private func closeStream(until deadline: Int64) throws(SinkFailure) {
+        let number = socket.number
+        shutdown(number, Int32(SHUT_WR))
+        var dropped: UInt8 = 0
+        while true {
+            let count = recv(number, &dropped, 1, 0)
+            if count == 0 { break }
+            if count > 0 || errno == EINTR { continue }
+            let error = Errno(errno)
+            guard error.number == EAGAIN else { throw failure("finish with", .system(error)) }
+            guard Waiting.until(deadline, number, POLLIN) else { throw failure("finish with", .timeout) }
+        }
+        while true {
+            // In this order: a reset sets the error before it drops what waits.
+            let waiting = portgate_unacknowledged(number)
+            let error = portgate_socket_error(number)
+            guard waiting >= 0, error == 0 else {
+                throw failure("finish with", .system(Errno(error > 0 ? error : EIO)))
+            }
+            if waiting == 0 { return }
             guard BootClock.nanoseconds < deadline else { throw failure("finish with", .timeout) }
             poll(nil, 0, 5)
         }
-        let error = portgate_socket_error(socket.number)
-        guard error == 0 else { throw failure("finish with", .system(Errno(error))) }
     }
 
     private func readToEnd(until deadline: Int64) throws(SinkFailure) {

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """A receiver of syslog over TLS for tests: appends what it reads to a file, byte for byte.
 
-    tls-server.py OUTPUT CERT KEY CA [PORT] [--bare-end] [--deaf] [--tls12]
+    tls-server.py OUTPUT CERT KEY CA [PORT] [--bare-end] [--deaf] [--hang] [--tls12]
 
 Says `ready PORT` first, then `client NAME` and `end` for each connection, and `refused WHY`.
 --bare-end: ends connections without close_notify.  --deaf: takes TCP connections and never says a word.
+--hang: shakes hands, and reads nothing then.
 """
 import socket
 import ssl
@@ -31,6 +32,8 @@ def serve(connection):
     try:
         subject = {key: value for part in stream.getpeercert()["subject"] for key, value in part}
         say(f"client {subject['commonName']}")
+        if "--hang" in flags:
+            threading.Event().wait()
         with open(output, "ab", buffering=0) as file:
             while True:
                 data = stream.recv(65536)
