@@ -29,8 +29,11 @@ static inline void portgate_ssl_ask_no_password(SSL_CTX *context) {
     SSL_CTX_set_default_passwd_cb(context, portgate_ssl_no_password);
 }
 
-/* OPENSSL_init_ssl(3) without the system's openssl.cnf and the environment's: what holds stands in the sink's options. */
-static inline int portgate_ssl_initialize(void) { return OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL); }
+/* OPENSSL_init_ssl(3) without the system's openssl.cnf and the environment's: what holds stands in the sink's options. And
+   without a clean-up at exit, which would pull the library from under a thread that a sink still holds up. */
+static inline int portgate_ssl_initialize(void) {
+    return OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
+}
 
 /* ERR_GET_LIB and ERR_GET_REASON (3) of a code: the alert that the peer sent, or -1. Reasons from 1000 on are alerts. */
 static inline int portgate_ssl_alert_of(unsigned long code) {

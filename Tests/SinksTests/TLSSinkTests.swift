@@ -23,6 +23,29 @@ import Testing
         #expect(try lines(ofFrames: sample.content("received")) == sample.lines())
     }
 
+    @Test("a name is looked up, and each of its addresses tried")
+    func name() throws {
+        let sample = try SinkSample(records: 3)
+        let certificates = try Certificates(sample)
+        // localhost is ::1 as well, where this receiver does not listen.
+        let receiver = try TestReceiver(certificates)
+        let sink = certificates.sink(port: receiver.port, host: "localhost")
+        let result = try sample.ship("--once", "--sink", sink)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try lines(ofFrames: sample.content("received")) == sample.lines())
+    }
+
+    @Test("a name that nobody knows is told")
+    func unknownName() throws {
+        let sample = try SinkSample(records: 3)
+        let certificates = try Certificates(sample)
+        // No name has an empty part, so nobody is asked for it.
+        let sink = certificates.sink(port: 6514, host: "a..b")
+        let result = try sample.ship("--once", "--timeout", "1", "--sink", sink)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("cannot look up a..b"), "\(result.errors)")
+    }
+
     @Test("a name that the certificate has not is refused")
     func wrongName() throws {
         let sample = try SinkSample(records: 3)
