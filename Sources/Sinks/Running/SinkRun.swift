@@ -11,6 +11,8 @@ final class SinkRun {
     private static let unconfirmedBytes = 64 << 20
     /// How often the ledger is looked at, in milliseconds.
     private static let pause: Int64 = 200
+    /// How long it is not looked at, at most.
+    private static let longestPause: Int64 = 2_000
 
     private let address: SinkAddress
     private let settings: SinkSettings
@@ -65,7 +67,9 @@ final class SinkRun {
         defer { sink.abandon() }
         let goal = settings.once ? try size() : .max
         while true {
-            let moved = try take(sink, file, until: limit, onSuccess)
+            let began = BootClock.nanoseconds
+            try take(sink, file, until: limit, onSuccess)
+            let took = (BootClock.nanoseconds - began) / 1_000_000
             let isLast = stop.isRaised || BootClock.nanoseconds >= limit || (settings.once && sent.next >= goal)
             let isDue = try sink.tend()
             if isLast || isDue || isConfirmationDue { try confirm(sink, file, until: limit, onSuccess) }
@@ -81,7 +85,8 @@ final class SinkRun {
                         "\(stop.isRaised ? "an end was asked for" : "the time was over") at leaf \(cursor.next) of \(goal)",
                     advice: "run it again, with more seconds for --timeout")
             }
-            if !moved { stop.sleep(milliseconds: Self.pause) }
+            // An open segment is read from its start each time: the longer that takes, the rarer it is.
+            stop.sleep(milliseconds: max(Self.pause, min(10 * took, Self.longestPause)))
         }
     }
 
@@ -108,12 +113,12 @@ final class SinkRun {
         SinkFailure("read the ledger", ledger.path, reason: "\(error)", advice: "delivery goes on when it can be read")
     }
 
-    /// Sends what the ledger has behind the cursor; false when there is nothing.
+    /// Sends what the ledger has behind the cursor.
     private func take(
         _ sink: any Sink, _ file: borrowing CursorFile, until limit: Int64, _ onSuccess: () -> Void
-    ) throws(SinkFailure) -> Bool {
+    ) throws(SinkFailure) {
         let size = try size()
-        guard size != sent.next else { return false }
+        guard size != sent.next else { return }
         guard size > sent.next else {
             throw foreign(file.path, "the ledger ends at leaf \(size), before the cursor's \(sent.next)")
         }
@@ -132,7 +137,6 @@ final class SinkRun {
             }
         } catch { throw Self.failure(error, settings.ledger) }
         if let failure { throw failure }
-        return true
     }
 
     /// Takes a block of the ledger, batch by batch.
