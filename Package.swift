@@ -7,6 +7,7 @@ let package = Package(
         .executable(name: "portgate", targets: ["portgate"]),
         .executable(name: "portgate-nft", targets: ["portgate-nft"]),
         .executable(name: "portgate-session", targets: ["portgate-session"]),
+        .executable(name: "portgate-ship", targets: ["portgate-ship"]),
     ],
     targets: [
         // Debian's C libraries: a module map and a shim each, nothing else.
@@ -16,8 +17,11 @@ let package = Package(
         .systemLibrary(name: "CCrypto", providers: [.apt(["nettle-dev", "libssl-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CNetlink", providers: [.apt(["libmnl-dev"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         // What needs _GNU_SOURCE, or is a macro or a variadic in C.
         .target(name: "CLinux"),
+        // The same for what only the sinks call.
+        .target(name: "CSinks"),
         // What libnftables is told of sets.
         .target(name: "CNftCache"),
 
@@ -38,11 +42,16 @@ let package = Package(
         .target(
             name: "Ledger", dependencies: ["CCrypto", "CZstd", "CLinux", "Host", "JSON", "Policy"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libcrypto.a"])]),
+        // libssl stays out of `portgate`: whatever it links, it starts slower by.
+        .target(
+            name: "Sinks", dependencies: ["COpenSSL", "CSinks", "CLinux", "Host", "Ledger"],
+            linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libssl.a", "-Xlinker", "-l:libcrypto.a"])]),
         .target(name: "Export", dependencies: ["JSON"]),
         .target(name: "Handshake", dependencies: ["CNettle"]),
         .target(name: "Recorder", dependencies: ["Handshake", "Host", "Policy", "Nftables", "CLinux"]),
         .executableTarget(name: "portgate-nft", dependencies: ["CNftables", "CNftCache", "CLinux"]),
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
+        .executableTarget(name: "portgate-ship", dependencies: ["Sinks", "CLinux", "Host", "Ledger"]),
         .executableTarget(
             name: "portgate",
             dependencies: [
@@ -74,6 +83,9 @@ let package = Package(
             dependencies: ["Gate", "Drift", "Host", "JSON", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
             exclude: ["HostileRulesets", "Rulesets"]),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Host", "JSON", "Policy", "TestSupport"]),
+        .testTarget(
+            name: "SinksTests", dependencies: ["Sinks", "Ledger", "Host", "JSON", "TestSupport"],
+            exclude: ["Servers"]),
         .testTarget(name: "ExportTests", dependencies: ["Export", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "RecorderTests", dependencies: ["Recorder", "Host", "Policy", "TestSupport"]),
         .testTarget(name: "HandshakeTests", dependencies: ["Handshake"], exclude: ["Captures"]),
@@ -88,7 +100,7 @@ let package = Package(
 
 // One place for the settings of every Swift target.
 let targetsWithoutC: Set<String> = ["Compiler", "Drift", "Export", "JSON", "PacketSpace", "Reports", "Nftables"]
-for target in package.targets where target.type != .system && !["CLinux", "CNftCache"].contains(target.name) {
+for target in package.targets where target.type != .system && !["CLinux", "CNftCache", "CSinks"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [
         .treatAllWarnings(as: .error),

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 limit=$((14 * 1000 * 1000))
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-for name in portgate portgate-nft portgate-session; do
+for name in portgate portgate-nft portgate-session portgate-ship; do
     binary=.build/release/$name
     if ldd "$binary" | grep -E 'libswift|libFoundation|libicu'; then
         echo "check-binary: $name links a Swift library dynamically" >&2

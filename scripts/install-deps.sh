@@ -8,7 +8,7 @@ runtime=(nftables iproute2 tzdata)
 testing=(
     python3 netcat-openbsd curl openssl conntrack iptables procps util-linux libcap2-bin
     openssh-server openssh-client postgresql postgresql-client redis-server redis-tools bind9-dnsutils python3-scapy
-    wireguard-tools wireguard-go zstd
+    wireguard-tools wireguard-go zstd rsyslog rsyslog-gnutls
 )
 bench=(gcc libc6-dev python3-venv iptables)
 
@@ -44,7 +44,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
     # The tests start servers of their own: one that came with a package just installed is not left running.
-    for pair in openssh-server=ssh postgresql=postgresql redis-server=redis-server; do
+    for pair in openssh-server=ssh postgresql=postgresql redis-server=redis-server rsyslog=rsyslog; do
         [[ " ${missing[*]} " == *" ${pair%=*} "* ]] || continue
         if [ -d /run/systemd/system ]; then
             "${as_root[@]}" systemctl disable --now --quiet "${pair#*=}"
