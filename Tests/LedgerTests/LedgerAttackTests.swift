@@ -4,6 +4,20 @@ import Testing
 
 /// Whoever can write to the folder changes something; the verifier must never say that nothing was changed.
 @Suite("attacks on a ledger") struct LedgerAttackTests {
+    /// What is attacked.
+    enum Form: CaseIterable {
+        case whole
+        /// One whose oldest records were deleted.
+        case retained
+
+        func sample() throws -> LedgerSample {
+            switch self {
+            case .whole: try LedgerSample.threeEpochs()
+            case .retained: try LedgerSample.retained()
+            }
+        }
+    }
+
     /// What happened to a file, and whether it was found.
     private func survivors(
         _ sample: LedgerSample, _ file: String, _ changes: some Sequence<(name: String, bytes: [UInt8]?)>
@@ -26,9 +40,9 @@ import Testing
     private static let step = max(
         1, ProcessInfo.processInfo.environment["PORTGATE_ATTACK_STEP"].flatMap { Int($0) } ?? 41)
 
-    @Test("every bit of every file, turned over, is found")
-    func bits() throws {
-        let sample = try LedgerSample.threeEpochs()
+    @Test("every bit of every file, turned over, is found", arguments: Form.allCases)
+    func bits(_ form: Form) throws {
+        let sample = try form.sample()
         var count = 0
         let first = Int.random(in: 0..<Self.step)
         for file in try sample.files() {
@@ -45,9 +59,9 @@ import Testing
         #expect(try sample.verify().isIntact)
     }
 
-    @Test("every file cut at every byte, emptied or removed is found")
-    func cuts() throws {
-        let sample = try LedgerSample.threeEpochs()
+    @Test("every file cut at every byte, emptied or removed is found", arguments: Form.allCases)
+    func cuts(_ form: Form) throws {
+        let sample = try form.sample()
         for file in try sample.files() {
             let bytes = try sample.bytes(file)
             // The last bytes of each file are always among them.
@@ -63,9 +77,9 @@ import Testing
         #expect(try sample.verify().isIntact)
     }
 
-    @Test("every line deleted, swapped, doubled or moved to another place is found")
-    func lines() throws {
-        let sample = try LedgerSample.threeEpochs()
+    @Test("every line deleted, swapped, doubled or moved to another place is found", arguments: Form.allCases)
+    func lines(_ form: Form) throws {
+        let sample = try form.sample()
         for file in try sample.files() {
             let bytes = try sample.bytes(file)
             let lines = bytes.split(separator: 10, omittingEmptySubsequences: false).map(Array.init)
@@ -88,9 +102,9 @@ import Testing
         }
     }
 
-    @Test("every file in the place of every other, and one more, is found")
-    func files() throws {
-        let sample = try LedgerSample.threeEpochs()
+    @Test("every file in the place of every other, and one more, is found", arguments: Form.allCases)
+    func files(_ form: Form) throws {
+        let sample = try form.sample()
         let files = try sample.files()
         for file in files {
             let others = try files.filter { $0 != file }.map {

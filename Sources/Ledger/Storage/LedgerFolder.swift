@@ -8,6 +8,7 @@ import Host
 ///     segments/FIRST.start             the tree as it was before them
 ///     segments/FIRST.checkpoints       the checkpoints over them, each followed by an empty line
 ///     segments/FIRST.jsonl.zst         the records of a sealed segment, with its .frames, .MANIFEST and .MANIFEST.sig
+///     segments/FIRST.kept              what stays of a segment whose records were deleted, beside its .start, .checkpoints and manifest
 ///     torn/FIRST.PART-PLACE-SHA256     what a crash left unfinished; .pending until the log says so
 ///
 /// Beside the folder stand `FOLDER.lock`, held while something is written, and `FOLDER.tip`, where the last writer stopped: it saves

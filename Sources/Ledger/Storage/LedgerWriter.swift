@@ -106,7 +106,7 @@ public struct LedgerWriter: ~Copyable {
     }
 
     /// Takes the next key, or the next segment, when it is time for one.
-    private mutating func keepToLimits(at time: LedgerTime) throws(LedgerFailure) {
+    mutating func keepToLimits(at time: LedgerTime) throws(LedgerFailure) {
         if time < tail.time || time.seconds(since: tail.epochTime) >= tail.epochSeconds { try rotateKey(at: time) }
         if tail.lineBytes >= limits.segmentBytes || time.seconds(since: tail.segmentTime) >= limits.segmentSeconds {
             try beginSegment()
@@ -165,7 +165,7 @@ public struct LedgerWriter: ~Copyable {
         return checkpoint
     }
 
-    private static func lock(
+    static func lock(
         _ file: borrowing Descriptor, _ folder: LedgerFolder, _ limits: LedgerLimits
     ) throws(LedgerFailure) {
         let isLocked = try onDisk("lock", folder.lock) { () throws(Errno) in
@@ -175,7 +175,7 @@ public struct LedgerWriter: ~Copyable {
     }
 
     /// Takes up where another writer stopped, if there was one since.
-    private mutating func takeUp() throws(LedgerFailure) {
+    mutating func takeUp() throws(LedgerFailure) {
         let (lineBytes, checkpointBytes) = try sizes()
         if lineBytes == tail.lineBytes, checkpointBytes == tail.checkpointBytes,
             tail.segment == tail.tree.size || !Files.exists(folder.file(.lines, of: tail.tree.size))
