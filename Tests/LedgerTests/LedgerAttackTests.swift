@@ -10,6 +10,9 @@ import Testing
         /// One whose oldest records were deleted.
         case retained
 
+        /// It has many more files, and lines in them, than the other: of what is tried with these each time, so much less is.
+        var thinning: Int { self == .whole ? 1 : 5 }
+
         func sample() throws -> LedgerSample {
             switch self {
             case .whole: try LedgerSample.threeEpochs()
@@ -43,19 +46,20 @@ import Testing
     @Test("every bit of every file, turned over, is found", arguments: Form.allCases)
     func bits(_ form: Form) throws {
         let sample = try form.sample()
+        let step = Self.step == 1 ? 1 : Self.step * form.thinning
         var count = 0
-        let first = Int.random(in: 0..<Self.step)
+        let first = Int.random(in: 0..<step)
         for file in try sample.files() {
             let bytes = try sample.bytes(file)
-            let flips = stride(from: first, to: bytes.count * 8, by: Self.step).lazy.map { bit in
+            let flips = stride(from: first, to: bytes.count * 8, by: step).lazy.map { bit in
                 var changed = bytes
                 changed[bit / 8] ^= 1 << UInt8(bit % 8)
                 return (name: "bit \(bit)", bytes: Optional(changed))
             }
             #expect(try survivors(sample, file, flips) == [])
-            count += (bytes.count * 8 - first + Self.step - 1) / Self.step
+            count += (bytes.count * 8 - first + step - 1) / step
         }
-        print("attacks: \(count) bits turned over, of \(Self.step) each that begins with \(first)")
+        print("attacks: \(count) bits turned over, of \(step) each that begins with \(first)")
         #expect(try sample.verify().isIntact)
     }
 
@@ -65,7 +69,7 @@ import Testing
         for file in try sample.files() {
             let bytes = try sample.bytes(file)
             // The last bytes of each file are always among them.
-            let places = Set(stride(from: 0, to: bytes.count, by: Self.step)).union(
+            let places = Set(stride(from: 0, to: bytes.count, by: Self.step * form.thinning)).union(
                 max(0, bytes.count - 8)..<bytes.count)
             var cuts = places.sorted().map { (name: "cut at \($0)", bytes: Optional(Array(bytes[..<$0]))) }
             cuts.append(("removed", nil))
@@ -92,7 +96,7 @@ import Testing
                 changed = lines
                 changed.insert(lines[index], at: index)
                 changes.append(("line \(index) doubled", joined(changed)))
-                for other in lines.indices where other > index {
+                for other in lines.indices where other > index && (form == .whole || other - index < 3) {
                     changed = lines
                     changed.swapAt(index, other)
                     changes.append(("lines \(index) and \(other) swapped", joined(changed)))

@@ -61,12 +61,12 @@ public struct LedgerReader: Sendable {
         for (index, segment) in segments.enumerated() {
             let next = index + 1 < segments.count ? segments[index + 1] : nil
             if case .leaf(let wanted) = start, let next, next <= wanted { continue }
-            let isSealed = !Files.exists(folder.file(.lines, of: segment))
+            var isSealed = !Files.exists(folder.file(.lines, of: segment))
             let limit = segment == active ? committed ?? .max : .max
             leaf = segment
             var isWanted = true
             if isSealed, isDeleted(segment) { continue }
-            var lines = try opened(segment, isSealed)
+            var lines = try opened(segment, &isSealed)
             if isSealed, let frame = frame(segment, start) {
                 lines.skip(to: frame.offset)
                 leaf = frame.leaf
@@ -92,9 +92,16 @@ public struct LedgerReader: Sendable {
         !Files.exists(folder.file(.sealedLines, of: segment)) && Files.exists(folder.file(.kept, of: segment))
     }
 
-    private func opened(_ segment: UInt64, _ isSealed: Bool) throws(LedgerFailure) -> SegmentLines {
+    /// Opens the lines of a segment; those that were sealed since it was looked for them, as they are now.
+    private func opened(_ segment: UInt64, _ isSealed: inout Bool) throws(LedgerFailure) -> SegmentLines {
         do throws(SegmentLines.Failure) { return try SegmentLines(folder, segment, isSealed: isSealed) } catch {
-            throw failure(error, segment, isSealed)
+            guard !isSealed, !Files.exists(folder.file(.lines, of: segment)) else {
+                throw failure(error, segment, isSealed)
+            }
+        }
+        isSealed = true
+        do throws(SegmentLines.Failure) { return try SegmentLines(folder, segment, isSealed: true) } catch {
+            throw failure(error, segment, true)
         }
     }
 

@@ -23,7 +23,7 @@ extension LedgerWriter {
     public mutating func retain(
         days: Int, archive: ArchiveCommand? = nil, most: Int = .max
     ) throws(LedgerFailure) -> RetentionOutcome {
-        let days = min(max(Int64(clamping: days), 1), RetentionLeaf.mostDays)
+        let days = RetentionLeaf.declared(days)
         var outcome = RetentionOutcome()
         let segments = try folder.contents().segments.sorted { $0.key < $1.key }
         for (place, (segment, parts)) in segments.enumerated().dropLast() where outcome.deleted.count < most {

@@ -20,6 +20,9 @@ struct RetentionLeaf: Hashable, Sendable {
     /// The most days that can be declared, as in a policy.
     static let mostDays: Int64 = 99_999
 
+    /// The number of days that is declared when so many are asked for.
+    static func declared(_ days: Int) -> Int64 { min(max(Int64(clamping: days), 1), mostDays) }
+
     /// Whether the segment was old enough at a time.
     func isDue(at time: LedgerTime) -> Bool { Self.isDue(newest, days: days, at: time) }
 

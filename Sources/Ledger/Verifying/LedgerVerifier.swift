@@ -61,8 +61,8 @@ public struct LedgerVerifier: Sendable {
             var run = VerifierRun(folder: folder, anchor: key, memory: memory)
             run.walk(contents)
             run.finish(contents, leastDays: leastRetentionDays, now: now)
-            // What was deleted while it was read is told of by a record that came later.
-            if run.verdict.isIntact || attempts == 3 || !folder.hasDeleted(since: contents) { return run.verdict }
+            // What was sealed or deleted while it was read is told of by a record that came later.
+            if run.verdict.isIntact || attempts == 3 || !folder.hasMoved(since: contents) { return run.verdict }
             attempts += 1
         }
     }
@@ -92,11 +92,13 @@ struct LedgerContents {
 }
 
 extension LedgerFolder {
-    /// Whether records that were there at one moment are deleted by now.
-    func hasDeleted(since contents: LedgerContents) -> Bool {
+    /// Whether records that were there at one moment are sealed or deleted by now.
+    func hasMoved(since contents: LedgerContents) -> Bool {
         contents.segments.contains { segment, parts in
-            parts.contains(.sealedLines) && !Files.exists(file(.sealedLines, of: segment))
-                && Files.exists(file(.kept, of: segment))
+            func isGone(_ part: SegmentPart, for other: SegmentPart) -> Bool {
+                parts.contains(part) && !Files.exists(file(part, of: segment)) && Files.exists(file(other, of: segment))
+            }
+            return isGone(.lines, for: .manifest) || isGone(.sealedLines, for: .kept)
         }
     }
 
@@ -105,15 +107,19 @@ extension LedgerFolder {
     /// Takes down what there is, with the lock held for reading where there is one.
     func snapshot() throws(LedgerFailure) -> LedgerContents {
         guard Files.exists(path) else { throw .absent(folder: path) }
-        let lockFile: Descriptor?
-        do throws(LedgerFailure) { lockFile = try openLock() } catch { lockFile = nil }
-        if let lockFile {
-            let limit = LedgerLimits().lockMilliseconds
-            let isLocked = try onDisk("lock", lock) { () throws(Errno) in
-                try lockFile.lock(.shared, waitingMilliseconds: limit)
-            }
-            guard isLocked else { throw .locked(path: lock, milliseconds: limit) }
+        let lockFile: Descriptor
+        do throws(LedgerFailure) { lockFile = try openLock() } catch { return try unlockedSnapshot() }
+        return try snapshot(under: lockFile)
+    }
+
+    /// Takes it down with the lock held until all is.
+    private func snapshot(under lockFile: borrowing Descriptor) throws(LedgerFailure) -> LedgerContents {
+        let limit = LedgerLimits().lockMilliseconds
+        let isLocked = try onDisk("lock", lock) { () throws(Errno) in
+            try lockFile.lock(.shared, waitingMilliseconds: limit)
         }
+        guard isLocked else { throw .locked(path: lock, milliseconds: limit) }
+        defer { lockFile.unlock() }
         return try unlockedSnapshot()
     }
 
