@@ -32,6 +32,8 @@ public struct LedgerWriter: ~Copyable {
     var key: EpochKey
     var files: OpenSegment
     var tip: Descriptor
+    /// What is known of the room on the disk.
+    var room = RoomWatch()
     /// Lines that are waiting, each with its end.
     private var pending: [UInt8] = []
     /// The hashes of the lines that are waiting.
@@ -149,6 +151,17 @@ public struct LedgerWriter: ~Copyable {
     @discardableResult
     public mutating func commit() throws(LedgerFailure) -> LedgerCheckpoint? {
         guard !pendingLeaves.isEmpty else { return nil }
+        try tellOfRoom(at: clock())
+        let checkpoint: LedgerCheckpoint?
+        do throws(LedgerFailure) { checkpoint = try commitPending() } catch {
+            guard usesReserve(after: error) else { throw error }
+            return try commitPending()
+        }
+        remakeReserve()
+        return checkpoint
+    }
+
+    private mutating func commitPending() throws(LedgerFailure) -> LedgerCheckpoint? {
         try Self.lock(lockFile, folder, limits)
         defer { lockFile.unlock() }
         try takeUp()
