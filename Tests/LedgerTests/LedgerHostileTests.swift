@@ -28,12 +28,34 @@ import Testing
     @Test(
         "names with numbers of any size",
         arguments: ["18446744073709551615", "09223372036854775808", "00000000000000000003"],
-        [".jsonl", ".checkpoints", ".start", ".jsonl.zst", ".MANIFEST"])
+        [".jsonl", ".checkpoints", ".start", ".jsonl.zst", ".MANIFEST", ".kept"])
     func names(_ number: String, _ suffix: String) throws {
         let sample = try LedgerSample()
         try sample.write(0..<5)
         try sample.set("segments/\(number)\(suffix)", Array("{}\n".utf8))
         #expect(try !Self.readAll(sample).isIntact)
+    }
+
+    @Test(
+        "what stays of deleted records, with numbers of any size and lines of any kind",
+        arguments: ["segment ", "size ", "stop ", "leaf ", "hash ", "grown ", "subtree "],
+        ["18446744073709551615", "4611686018427387904", "4611686018427387903", "0", "-1", "", "\u{0}", "x"])
+    func kept(_ key: String, _ value: String) throws {
+        let sample = try LedgerSample.retained()
+        for file in try sample.files() where file.hasSuffix(".kept") {
+            let original = try sample.bytes(file)
+            var lines = String(decoding: original, as: UTF8.self).split(
+                separator: "\n", omittingEmptySubsequences: false)
+            guard let place = lines.firstIndex(where: { $0.hasPrefix(key) }) else { continue }
+            lines[place] = Substring(key + value)
+            let changed = Array(lines.joined(separator: "\n").utf8)
+            guard changed != original else { continue }
+            try sample.set(file, changed)
+            #expect(try !Self.readAll(sample).isIntact)
+            var writer = try sample.writer()
+            _ = try? writer.retain(days: 1)
+            try sample.set(file, original)
+        }
     }
 
     @Test("checkpoints with the greatest numbers", arguments: ["checkpoint ", "epoch "])

@@ -90,6 +90,22 @@ final class LedgerSample {
         return sample
     }
 
+    /// Some epochs, a crash, sealed segments of which the oldest were deleted when their time was over, one that stayed, and one that is
+    /// written to.
+    static func retained(retaining: Bool = true) throws -> LedgerSample {
+        let sample = try threeEpochs()
+        var limits = LedgerLimits()
+        limits.segmentBytes = 600
+        // What the crash left is told of in a segment that is deleted too.
+        try sample.write(0..<3, limits: limits)
+        sample.clock.advance(100 * 86_400)
+        try sample.write(3..<9, limits: limits)
+        var writer = try sample.writer(limits)
+        try writer.sealSegments()
+        if retaining { _ = try writer.retain(days: 90) }
+        return sample
+    }
+
     func url(_ file: String) -> URL { URL(fileURLWithPath: folder.path).appendingPathComponent(file) }
 
     /// The files of the ledger, below its folder.

@@ -9,15 +9,24 @@ public struct LedgerSink: RecordSink, ~Copyable {
     private var writer: LedgerWriter
     private let mostPending: Int
     private let say: (String) -> Void
+    /// Seals and deletes old segments meanwhile.
+    private let keeper: LedgerKeeper
     /// What was last said of the ledger, so that the same is said once.
     private var complaint: LedgerFailure?
 
-    /// Hands lines to a ledger.
+    /// Hands lines to a ledger, which is kept meanwhile: closed segments are sealed, those whose time is over are deleted, and room is
+    /// reserved for the day on which the disk is full.
     ///
     /// - Parameters:
+    ///   - retention: How long records are kept; nil keeps all.
     ///   - mostPending: Bytes of lines that may wait while the ledger takes none; more end the recorder, which the next start records.
     ///   - say: Takes words for the operator.
-    public init(_ writer: consuming LedgerWriter, mostPending: Int = 64 << 20, say: @escaping (String) -> Void) {
+    public init(
+        _ writer: consuming LedgerWriter, retention: LedgerRetention? = nil, mostPending: Int = 64 << 20,
+        say: @escaping (String) -> Void
+    ) {
+        writer.watchRoom()
+        keeper = writer.keeper(retention: retention)
         self.writer = writer
         self.mostPending = mostPending
         self.say = say
@@ -45,10 +54,14 @@ public struct LedgerSink: RecordSink, ~Copyable {
             complaint = error
             guard writer.pendingBytes < mostPending else { throw error }
         }
+        for words in keeper.words() { say(words) }
     }
 
-    /// Seals segments that are no longer written to.
+    /// Ends the keeping, and seals what it has not sealed yet. One that is still at a segment is left to the next start.
     public mutating func seal() {
+        let hasEnded = keeper.stop()
+        for words in keeper.words() { say(words) }
+        guard hasEnded else { return }
         do throws(LedgerFailure) { try writer.sealSegments() } catch { say("a segment cannot be sealed: \(error)") }
     }
 }

@@ -1,6 +1,6 @@
 import Host
 
-/// Reads the records of a ledger, from the first on, whether their segments are sealed or not. It proves nothing.
+/// Reads the records of a ledger, from the first that is still there, whether their segments are sealed or not. It proves nothing.
 public struct LedgerReader: Sendable {
     /// Where the ledger is.
     public let folder: LedgerFolder
@@ -27,8 +27,18 @@ public struct LedgerReader: Sendable {
         return 0
     }
 
+    /// The index of the first record that is still there: 0 as long as none was deleted because its time was over.
+    public func firstRecord() throws(LedgerFailure) -> UInt64 {
+        guard Files.exists(folder.path) else { throw .absent(folder: folder.path) }
+        let segments = try folder.contents().segments
+        // What was set aside to be deleted in the midst of others is for the verifier to find.
+        let first = segments.filter { !$0.value.isDisjoint(with: [.lines, .sealedLines]) }.keys.min()
+        guard let first else { throw .absent(folder: folder.path) }
+        return first
+    }
+
     /// Hands over the records block by block: whole lines, each with its end, and the index of the first. The bytes last as long as
-    /// the call. What is not committed is left out.
+    /// the call. What is not committed is left out; what was deleted is passed over, see ``firstRecord()``.
     ///
     /// - Parameter body: Returns whether to go on.
     /// - Returns: the index of the leaf behind the last one read.
@@ -51,11 +61,12 @@ public struct LedgerReader: Sendable {
         for (index, segment) in segments.enumerated() {
             let next = index + 1 < segments.count ? segments[index + 1] : nil
             if case .leaf(let wanted) = start, let next, next <= wanted { continue }
-            let isSealed = !Files.exists(folder.file(.lines, of: segment))
+            var isSealed = !Files.exists(folder.file(.lines, of: segment))
             let limit = segment == active ? committed ?? .max : .max
             leaf = segment
             var isWanted = true
-            var lines = try opened(segment, isSealed)
+            if isSealed, isDeleted(segment) { continue }
+            var lines = try opened(segment, &isSealed)
             if isSealed, let frame = frame(segment, start) {
                 lines.skip(to: frame.offset)
                 leaf = frame.leaf
@@ -76,9 +87,21 @@ public struct LedgerReader: Sendable {
         return leaf
     }
 
-    private func opened(_ segment: UInt64, _ isSealed: Bool) throws(LedgerFailure) -> SegmentLines {
+    /// Whether the records of a segment were deleted since its files were listed.
+    private func isDeleted(_ segment: UInt64) -> Bool {
+        !Files.exists(folder.file(.sealedLines, of: segment)) && Files.exists(folder.file(.kept, of: segment))
+    }
+
+    /// Opens the lines of a segment; those that were sealed since it was looked for them, as they are now.
+    private func opened(_ segment: UInt64, _ isSealed: inout Bool) throws(LedgerFailure) -> SegmentLines {
         do throws(SegmentLines.Failure) { return try SegmentLines(folder, segment, isSealed: isSealed) } catch {
-            throw failure(error, segment, isSealed)
+            guard !isSealed, !Files.exists(folder.file(.lines, of: segment)) else {
+                throw failure(error, segment, isSealed)
+            }
+        }
+        isSealed = true
+        do throws(SegmentLines.Failure) { return try SegmentLines(folder, segment, isSealed: true) } catch {
+            throw failure(error, segment, true)
         }
     }
 

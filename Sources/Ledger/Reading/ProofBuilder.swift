@@ -29,7 +29,11 @@ public struct ProofBuilder: Sendable {
         let size = entry.checkpoint.size
         let ranges = MerkleSubtrees.inclusionRanges(of: leaf, in: size)
         var line: [UInt8] = []
-        guard let hashes = try roots(of: ranges, { if $0 == leaf { line = Array($1) } }) else { return nil }
+        let first = try LedgerReader(folder).firstRecord()
+        guard leaf >= first else { throw .deleted(leaf: leaf, first: first) }
+        guard let hashes = try roots(of: ranges, from: first, { if $0 == leaf { line = Array($1) } }) else {
+            return nil
+        }
         return Inclusion(
             line: line, proof: InclusionProof(index: leaf, size: size, hashes: hashes), root: entry.checkpoint.root,
             note: entry.note.bytes)
@@ -54,14 +58,16 @@ public struct ProofBuilder: Sendable {
         }
         let new = new ?? last
         let ranges = MerkleSubtrees.consistencyRanges(from: old, to: new)
-        guard let roots = try roots(of: ranges + [0..<old, 0..<new], { _, _ in }) else { return nil }
+        let first = try LedgerReader(folder).firstRecord()
+        guard old >= first || old == 0 else { throw .deleted(leaf: old, first: first) }
+        guard let roots = try roots(of: ranges + [0..<old, 0..<new], from: first, { _, _ in }) else { return nil }
         return Growth(
             proof: ConsistencyProof(oldSize: old, newSize: new, hashes: Array(roots.dropLast(2))),
             oldRoot: roots[ranges.count], newRoot: roots[ranges.count + 1])
     }
 
     /// The checkpoint of a size, or the last one.
-    private func checkpoint(_ size: UInt64?) throws(LedgerFailure) -> CheckpointFile.Entry? {
+    func checkpoint(_ size: UInt64?) throws(LedgerFailure) -> CheckpointFile.Entry? {
         guard Files.exists(folder.path) else { throw .absent(folder: folder.path) }
         // One that a crash left without them is about to begin.
         let segments = try folder.contents().segments.filter { $0.value.contains(.checkpoints) }
@@ -75,11 +81,21 @@ public struct ProofBuilder: Sendable {
         return nil
     }
 
-    /// The roots over ranges of leaves, in the order in which they are asked for.
+    /// The roots over ranges of leaves, in the order in which they are asked for. What is before the first record that is still there
+    /// is told by the tree at the beginning of its segment.
     private func roots(
-        of ranges: [Range<UInt64>], _ seen: (UInt64, UnsafeRawBufferPointer) -> Void
+        of ranges: [Range<UInt64>], from first: UInt64, _ seen: (UInt64, UnsafeRawBufferPointer) -> Void
     ) throws(LedgerFailure) -> [MerkleHash]? {
         var trees = ranges.map { _ in MerkleFrontier() }
+        if first > 0 {
+            guard let start = LedgerTail(try folder.read(.start, of: first)), start.tree.size == first else {
+                throw .damaged(path: folder.file(.start, of: first), reason: "does not tell how the segment begins")
+            }
+            for index in ranges.indices where ranges[index].lowerBound < first {
+                guard let part = start.tree.part(ranges[index].clamped(to: 0..<first)) else { return nil }
+                trees[index] = part
+            }
+        }
         try LedgerReader(folder).blocks { block, first in
             var (leaf, place) = (first, 0)
             while let end = block.lineEnd(from: place) {

@@ -78,13 +78,14 @@ extension LedgerWriter {
     /// Seals the segments that are no longer written to, and records it. The recorder does so; it takes a while for each, in which
     /// nothing of the log is locked.
     ///
+    /// - Parameter most: How many are sealed at most.
     /// - Returns: how many were sealed.
     @discardableResult
-    public mutating func sealSegments() throws(LedgerFailure) -> Int {
-        let segments = try folder.contents().segments
+    public mutating func sealSegments(most: Int = .max) throws(LedgerFailure) -> Int {
+        let segments = try folder.contents().segments.filter { $0.value.contains(.lines) }.keys.sorted()
         var count = 0
-        for (segment, parts) in segments.sorted(by: { $0.key < $1.key }) where segment < tail.segment {
-            guard parts.contains(.lines) else { continue }
+        // The last one is written to, by this writer or another.
+        for segment in segments.dropLast() where count < most {
             let sealer = SegmentSealer(folder: folder, segment: segment)
             let manifest = try sealer.seal(by: key.signer)
             try append(

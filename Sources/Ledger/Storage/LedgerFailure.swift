@@ -14,6 +14,8 @@ public enum LedgerFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case damaged(path: String, reason: String)
     /// A line is no leaf: it is empty, too long, or has a line end within.
     case line(reason: String)
+    /// A record was deleted when its time was over.
+    case deleted(leaf: UInt64, first: UInt64)
     /// A name is none that a log may have.
     case origin(String)
 
@@ -26,6 +28,8 @@ public enum LedgerFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .locked(let path, let milliseconds):
             "\(path) was locked by another process for \(milliseconds) ms; look for one that is stopped: fuser \(path)"
         case .damaged(let path, let reason): "\(path) \(reason); `portgate verify` says what is still proven"
+        case .deleted(let leaf, let first):
+            "record \(leaf) was deleted when its time was over, and nothing that needs it can be computed; the first record that is still there is \(first)"
         case .line(let reason): "a line cannot be a leaf of the ledger: \(reason)"
         case .origin(let name):
             "'\(name)' cannot name a log: a name has no white space, no plus sign, no control character, and is not empty"

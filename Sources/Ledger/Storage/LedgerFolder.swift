@@ -8,10 +8,11 @@ import Host
 ///     segments/FIRST.start             the tree as it was before them
 ///     segments/FIRST.checkpoints       the checkpoints over them, each followed by an empty line
 ///     segments/FIRST.jsonl.zst         the records of a sealed segment, with its .frames, .MANIFEST and .MANIFEST.sig
+///     segments/FIRST.kept              what stays of a segment whose records were deleted, beside its .start, .checkpoints and manifest
 ///     torn/FIRST.PART-PLACE-SHA256     what a crash left unfinished; .pending until the log says so
 ///
 /// Beside the folder stand `FOLDER.lock`, held while something is written, and `FOLDER.tip`, where the last writer stopped: it saves
-/// reading and proves nothing.
+/// reading and proves nothing. `FOLDER.reserve` is room that is given up when the disk is full.
 public struct LedgerFolder: Hashable, Sendable {
     /// The folder.
     public let path: String
@@ -26,6 +27,7 @@ public struct LedgerFolder: Hashable, Sendable {
     var anchor: String { "\(path)/anchor" }
     var lock: String { "\(path).lock" }
     var tip: String { "\(path).tip" }
+    var reserve: String { "\(path).reserve" }
     var keys: String { "\(path)/keys" }
     var currentKey: String { "\(keys)/current" }
     var nextKey: String { "\(keys)/next" }

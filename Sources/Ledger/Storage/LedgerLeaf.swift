@@ -42,7 +42,8 @@ public struct LedgerLeaf: Hashable, Sendable {
         guard line.count > actionStart else { return false }
         // Most lines are of connections: their actions begin with other letters, or are told by the second.
         switch line[actionStart] {
-        case UInt8(ascii: "k"), UInt8(ascii: "t"), UInt8(ascii: "s"), UInt8(ascii: "h"), UInt8(ascii: "l"):
+        case UInt8(ascii: "k"), UInt8(ascii: "t"), UInt8(ascii: "s"), UInt8(ascii: "h"), UInt8(ascii: "l"),
+            UInt8(ascii: "r"):
             return minded.contains { has($0, line) }
         default: return false
         }
@@ -50,7 +51,7 @@ public struct LedgerLeaf: Hashable, Sendable {
 
     private static let minded = [
         LedgerAction.created, LedgerAction.keyRotation, LedgerAction.tornTail, LedgerAction.sealed,
-        LedgerAction.started, LedgerAction.stopped, LedgerAction.heartbeat,
+        LedgerAction.started, LedgerAction.stopped, LedgerAction.heartbeat, LedgerAction.retention,
     ].map { Array($0.utf8) }
 
     /// Reads a line; nil when it is none that portgate writes about itself.
@@ -77,6 +78,7 @@ enum LedgerAction {
     static let started = "started"
     static let stopped = "stopped"
     static let heartbeat = "heartbeat"
+    static let retention = "retention"
 }
 
 extension LedgerLeaf {

@@ -39,7 +39,7 @@ extension LedgerFolder {
         try remove(in: path) { Self.isLeftoverOfAnchor($0) }
         for name in try names(in: keys) where Self.isLeftoverOfKey(name) { try EpochKey.erase("\(keys)/\(name)") }
         try remove(in: segments) { name in
-            Self.isLeftoverOfSegment(name) { _, part in [.start, .checkpoints, .lines].contains(part) }
+            Self.isLeftoverOfSegment(name) { _, part in [.start, .checkpoints, .lines, .kept].contains(part) }
         }
         try remove(in: torn) { Self.isLeftoverOfTorn($0) }
     }

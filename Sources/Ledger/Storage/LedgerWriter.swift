@@ -32,6 +32,8 @@ public struct LedgerWriter: ~Copyable {
     var key: EpochKey
     var files: OpenSegment
     var tip: Descriptor
+    /// What is known of the room on the disk.
+    var room = RoomWatch()
     /// Lines that are waiting, each with its end.
     private var pending: [UInt8] = []
     /// The hashes of the lines that are waiting.
@@ -106,7 +108,7 @@ public struct LedgerWriter: ~Copyable {
     }
 
     /// Takes the next key, or the next segment, when it is time for one.
-    private mutating func keepToLimits(at time: LedgerTime) throws(LedgerFailure) {
+    mutating func keepToLimits(at time: LedgerTime) throws(LedgerFailure) {
         if time < tail.time || time.seconds(since: tail.epochTime) >= tail.epochSeconds { try rotateKey(at: time) }
         if tail.lineBytes >= limits.segmentBytes || time.seconds(since: tail.segmentTime) >= limits.segmentSeconds {
             try beginSegment()
@@ -149,6 +151,17 @@ public struct LedgerWriter: ~Copyable {
     @discardableResult
     public mutating func commit() throws(LedgerFailure) -> LedgerCheckpoint? {
         guard !pendingLeaves.isEmpty else { return nil }
+        try tellOfRoom(at: clock())
+        let checkpoint: LedgerCheckpoint?
+        do throws(LedgerFailure) { checkpoint = try commitPending() } catch {
+            guard usesReserve(after: error) else { throw error }
+            return try commitPending()
+        }
+        remakeReserve()
+        return checkpoint
+    }
+
+    private mutating func commitPending() throws(LedgerFailure) -> LedgerCheckpoint? {
         try Self.lock(lockFile, folder, limits)
         defer { lockFile.unlock() }
         try takeUp()
@@ -165,7 +178,7 @@ public struct LedgerWriter: ~Copyable {
         return checkpoint
     }
 
-    private static func lock(
+    static func lock(
         _ file: borrowing Descriptor, _ folder: LedgerFolder, _ limits: LedgerLimits
     ) throws(LedgerFailure) {
         let isLocked = try onDisk("lock", folder.lock) { () throws(Errno) in
@@ -175,7 +188,7 @@ public struct LedgerWriter: ~Copyable {
     }
 
     /// Takes up where another writer stopped, if there was one since.
-    private mutating func takeUp() throws(LedgerFailure) {
+    mutating func takeUp() throws(LedgerFailure) {
         let (lineBytes, checkpointBytes) = try sizes()
         if lineBytes == tail.lineBytes, checkpointBytes == tail.checkpointBytes,
             tail.segment == tail.tree.size || !Files.exists(folder.file(.lines, of: tail.tree.size))

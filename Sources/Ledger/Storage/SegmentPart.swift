@@ -7,6 +7,7 @@ enum SegmentPart: String, Hashable, Sendable, CaseIterable {
     case frames = ".frames"
     case manifest = ".MANIFEST"
     case signature = ".MANIFEST.sig"
+    case kept = ".kept"
 
     private static let digits = 20
 

@@ -36,6 +36,26 @@ public struct MerkleFrontier: Hashable, Sendable {
         return true
     }
 
+    /// The leaves under each of the ``peaks``.
+    var peakRanges: [Range<UInt64>] {
+        var ranges: [Range<UInt64>] = []
+        var first: UInt64 = 0
+        for bit in (0..<UInt64(UInt64.bitWidth)).reversed() where size >> bit & 1 == 1 {
+            ranges.append(first..<(first + (1 << bit)))
+            first += 1 << bit
+        }
+        return ranges
+    }
+
+    /// The tree of its own over some of the leaves; nil when they are not whole subtrees of this one.
+    func part(_ range: Range<UInt64>) -> MerkleFrontier? {
+        let peaks = zip(peakRanges, peaks).filter { range.contains($0.0.lowerBound) }
+        guard peaks.first?.0.lowerBound == range.lowerBound, peaks.last?.0.upperBound == range.upperBound else {
+            return nil
+        }
+        return MerkleFrontier(size: range.upperBound - range.lowerBound, peaks: peaks.map(\.1))
+    }
+
     /// The root of the tree. O(log n).
     public var root: MerkleHash {
         guard var hash = peaks.last else { return .empty }

@@ -81,7 +81,7 @@ public struct MerkleSubtrees: Sendable {
     }
 
     /// The greatest power of two below a number of leaves, which is at least 2.
-    private static func split(_ count: UInt64) -> UInt64 { 1 << UInt64(63 - (count - 1).leadingZeroBitCount) }
+    static func split(_ count: UInt64) -> UInt64 { 1 << UInt64(63 - (count - 1).leadingZeroBitCount) }
 
     /// The hash over leaves that are a node of some size's tree: they begin at a multiple of the power of two that spans them.
     private func hash(from first: UInt64, to end: UInt64) -> MerkleHash {

@@ -64,6 +64,8 @@ public struct LedgerVerdict: Hashable, Sendable {
     public internal(set) var isRecording: Bool?
     /// The name of the log.
     public internal(set) var origin = ""
+    /// Leaves whose records were deleted when their time was over, as signed records say; what remains of them is proven.
+    public internal(set) var deleted: [Range<UInt64>] = []
     /// The keys of the epochs, as far as they are proven; the anchor first.
     public internal(set) var epochKeys: [NoteKey] = []
     /// The root that the log had at the size that was asked for.

@@ -28,6 +28,8 @@ public struct LedgerVerifier: Sendable {
     public let memory: Memory?
     /// The present moment, for telling whether a recorder that should be there is silent; nil when the ledger is a copy.
     public let now: LedgerTime?
+    /// The fewest days after which records may be deleted, as the policy says; nil when any number that a record declares will do.
+    public var leastRetentionDays: Int?
     /// How long a recorder may be silent, in seconds: a heartbeat is due every 60.
     public static let longestSilence: Int64 = 120
 
@@ -53,11 +55,16 @@ public struct LedgerVerifier: Sendable {
         if let anchor, anchor != key {
             return broken(.signature, "anchor", "the log begins with the key \(key), and not with \(anchor)")
         }
-        let contents = try folder.snapshot()
-        var run = VerifierRun(folder: folder, anchor: key, memory: memory)
-        run.walk(contents)
-        run.finish(contents, now: now)
-        return run.verdict
+        var attempts = 1
+        while true {
+            let contents = try folder.snapshot()
+            var run = VerifierRun(folder: folder, anchor: key, memory: memory)
+            run.walk(contents)
+            run.finish(contents, leastDays: leastRetentionDays, now: now)
+            // What was sealed or deleted while it was read is told of by a record that came later.
+            if run.verdict.isIntact || attempts == 3 || !folder.hasMoved(since: contents) { return run.verdict }
+            attempts += 1
+        }
     }
 
     private func broken(_ kind: LedgerFinding.Kind, _ file: String, _ message: String) -> LedgerVerdict {
@@ -85,20 +92,34 @@ struct LedgerContents {
 }
 
 extension LedgerFolder {
+    /// Whether records that were there at one moment are sealed or deleted by now.
+    func hasMoved(since contents: LedgerContents) -> Bool {
+        contents.segments.contains { segment, parts in
+            func isGone(_ part: SegmentPart, for other: SegmentPart) -> Bool {
+                parts.contains(part) && !Files.exists(file(part, of: segment)) && Files.exists(file(other, of: segment))
+            }
+            return isGone(.lines, for: .manifest) || isGone(.sealedLines, for: .kept)
+        }
+    }
+
     private static let ownNames: Set<String> = ["anchor", "keys", "segments", "torn"]
 
     /// Takes down what there is, with the lock held for reading where there is one.
     func snapshot() throws(LedgerFailure) -> LedgerContents {
         guard Files.exists(path) else { throw .absent(folder: path) }
-        let lockFile: Descriptor?
-        do throws(LedgerFailure) { lockFile = try openLock() } catch { lockFile = nil }
-        if let lockFile {
-            let limit = LedgerLimits().lockMilliseconds
-            let isLocked = try onDisk("lock", lock) { () throws(Errno) in
-                try lockFile.lock(.shared, waitingMilliseconds: limit)
-            }
-            guard isLocked else { throw .locked(path: lock, milliseconds: limit) }
+        let lockFile: Descriptor
+        do throws(LedgerFailure) { lockFile = try openLock() } catch { return try unlockedSnapshot() }
+        return try snapshot(under: lockFile)
+    }
+
+    /// Takes it down with the lock held until all is.
+    private func snapshot(under lockFile: borrowing Descriptor) throws(LedgerFailure) -> LedgerContents {
+        let limit = LedgerLimits().lockMilliseconds
+        let isLocked = try onDisk("lock", lock) { () throws(Errno) in
+            try lockFile.lock(.shared, waitingMilliseconds: limit)
         }
+        guard isLocked else { throw .locked(path: lock, milliseconds: limit) }
+        defer { lockFile.unlock() }
         return try unlockedSnapshot()
     }
 

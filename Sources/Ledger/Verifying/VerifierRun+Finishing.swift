@@ -2,12 +2,13 @@ import Host
 
 extension VerifierRun {
     /// Looks at what can only be judged when the whole log was read.
-    mutating func finish(_ contents: LedgerContents, now: LedgerTime?) {
+    mutating func finish(_ contents: LedgerContents, leastDays: Int? = nil, now: LedgerTime?) {
         if tree.size == 0, verdict.findings.isEmpty { found(.absent, "", "the log is empty") }
         verdict.isRecording = life?.isRecording
         checkMemory()
         // What could not be read to its end says nothing about the rest.
         guard verdict.findings.isEmpty else { return }
+        checkDeleted(contents, leastDays)
         checkSealed(contents)
         checkTorn(contents)
         checkKey(contents)
@@ -27,6 +28,15 @@ extension VerifierRun {
                 "the log has \(size) records, and had \(memory.size) when it was last looked at")
             return
         }
+        // Only the sizes of checkpoints are known among records that were deleted.
+        let isDeleted = ends.contains { deleted[$0.key] != nil && ($0.key..<$0.value.end).contains(memory.size) }
+        guard verdict.rememberedRoot != nil || !isDeleted else {
+            found(
+                .rolledBack, "", leaves: 0..<memory.size,
+                "what the log was when it had \(memory.size) records cannot be compared: no checkpoint has that size, and the records were deleted"
+            )
+            return
+        }
         guard verdict.rememberedRoot == memory.root else {
             found(
                 .rolledBack, "", leaves: 0..<memory.size,
@@ -37,8 +47,9 @@ extension VerifierRun {
 
     // MARK: - Sealed segments
 
-    /// Reads the manifest of a sealed segment and checks the files that it names, but for the lines.
-    mutating func checkManifest(_ segment: UInt64) {
+    /// Reads the manifest of a sealed segment and checks the files that it names, but for the lines. The index of deleted lines may be
+    /// gone too.
+    mutating func checkManifest(_ segment: UInt64, isDeleted: Bool) {
         let name = SegmentPart.name(segment)
         let path = "segments/\(name)\(SegmentPart.manifest.rawValue)"
         guard let bytes = try? Files.readRegular(folder.file(.manifest, of: segment), limit: 10_000),
@@ -57,6 +68,7 @@ extension VerifierRun {
         }
         manifests[name] = (MerkleHash(sha256: bytes), signature.publicKey)
         for (part, hash) in zip(SegmentManifest.parts, manifest.hashes) where part != .sealedLines {
+            if isDeleted, part == .frames, !Files.exists(folder.file(part, of: segment)) { continue }
             guard let bytes = try? Files.readRegular(folder.file(part, of: segment), limit: .max - 1),
                 MerkleHash(sha256: bytes) == hash
             else {
@@ -75,7 +87,11 @@ extension VerifierRun {
     private mutating func checkSealed(_ contents: LedgerContents) {
         for (name, manifest) in manifests.sorted(by: { $0.key < $1.key }) {
             let file = "segments/\(name)\(SegmentPart.manifest.rawValue)"
-            guard let told = sealed[name], told.hash == manifest.hash.description else {
+            // The record of the sealing may be deleted itself; that of the deletion names the manifest too.
+            let deletion = UInt64(name).flatMap { retained[$0] }.map {
+                (hash: $0.leaf.manifest.description, keys: $0.keys)
+            }
+            guard let told = sealed[name] ?? deletion, told.hash == manifest.hash.description else {
                 found(.altered, file, "is not the one that the log says the segment was sealed with")
                 continue
             }
@@ -102,7 +118,7 @@ extension VerifierRun {
         }
         // Files of a sealing that was not finished lie beside the lines; those of one that was may not.
         for (segment, parts) in contents.segments where !parts.contains(.lines) && !parts.contains(.sealedLines) {
-            guard segment < tree.size else { continue }
+            guard segment < tree.size, deleted[segment] == nil else { continue }
             found(.missing, "segments/\(SegmentPart.name(segment))", "has no lines")
         }
     }
@@ -112,6 +128,7 @@ extension VerifierRun {
     private mutating func checkTorn(_ contents: LedgerContents) {
         for name in torn.sorted() {
             let path = "\(folder.torn)/\(name)"
+            if tornAndDeleted.contains(name), !Files.exists(path), !Files.exists("\(path).pending") { continue }
             guard
                 let bytes = (try? Files.readRegular(path, limit: .max - 1))
                     ?? (try? Files.readRegular("\(path).pending", limit: .max - 1)),

@@ -41,6 +41,12 @@ extension VerifierRun {
             }
         case LedgerAction.tornTail:
             if let file = leaf["file"]?.text { torn.insert(file) }
+        case LedgerAction.retention:
+            guard let retention = RetentionLeaf(leaf) else {
+                return found(
+                    .altered, walk.name, line: walk.line, leaves: here, "does not say which records were deleted")
+            }
+            retentions.append((retention, leaf.time))
         case LedgerAction.started, LedgerAction.heartbeat, LedgerAction.stopped:
             return live(leaf, here, walk)
         default:
@@ -81,18 +87,22 @@ extension VerifierRun {
         return true
     }
 
+    /// Takes the last sign of life of a segment whose records were deleted; those before it are not there to be followed.
+    mutating func keepLife(_ leaf: LedgerLeaf, _ here: Range<UInt64>, _ walk: LineWalk) -> Bool {
+        guard let boot = leaf["boot_id"]?.text, let uptime = leaf["uptime_us"]?.integer, uptime >= 0 else {
+            return found(.altered, walk.name, leaves: here, "does not say the boot and the time since it")
+        }
+        life = SignOfLife(
+            time: leaf.time, boot: boot, uptime: uptime, isRecording: leaf.action != LedgerAction.stopped)
+        return true
+    }
+
     /// Checks a checkpoint against what was computed.
     mutating func check(_ entry: CheckpointFile.Entry, _ walk: LineWalk) -> Bool {
         let checkpoint = entry.checkpoint
         let file = "segments/\(SegmentPart.name(state.segment))\(SegmentPart.checkpoints.rawValue)"
         let leaves = state.tree.size..<max(checkpoint.size, state.tree.size + 1)
-        guard checkpoint.origin == anchor.name, checkpoint.number == state.nextNumber,
-            checkpoint.previous == state.lastCheckpoint, checkpoint.epoch == state.epoch
-        else {
-            return found(
-                .chain, file, leaves: leaves,
-                "checkpoint \(checkpoint.number) does not follow checkpoint \(state.nextNumber) - 1 of this log")
-        }
+        guard follows(checkpoint, file, leaves) else { return false }
         guard checkpoint.size == tree.size, checkpoint.size > state.tree.size else {
             return found(.chain, file, leaves: leaves, "checkpoint \(checkpoint.number) covers no new record")
         }
@@ -105,11 +115,30 @@ extension VerifierRun {
                     : "records \(leaves.lowerBound) to \(leaves.upperBound - 1) are not what checkpoint \(checkpoint.number) was signed over"
             )
         }
-        guard checkTime(checkpoint, file, leaves) else { return false }
         state.tree = tree
+        return accept(entry, file, leaves)
+    }
+
+    /// Whether a checkpoint is the next one of the chain.
+    mutating func follows(_ checkpoint: LedgerCheckpoint, _ file: String, _ leaves: Range<UInt64>) -> Bool {
+        guard checkpoint.origin == anchor.name, checkpoint.number == state.nextNumber,
+            checkpoint.previous == state.lastCheckpoint, checkpoint.epoch == state.epoch
+        else {
+            return found(
+                .chain, file, leaves: leaves,
+                "checkpoint \(checkpoint.number) does not follow checkpoint \(state.nextNumber) - 1 of this log")
+        }
+        return true
+    }
+
+    /// Takes a checkpoint whose root is the one of its leaves.
+    mutating func accept(_ entry: CheckpointFile.Entry, _ file: String, _ leaves: Range<UInt64>) -> Bool {
+        let checkpoint = entry.checkpoint
+        guard checkTime(checkpoint, file, leaves), checkRetention(checkpoint, file) else { return false }
         state.nextNumber += 1
         state.lastCheckpoint = entry.hash
         state.time = checkpoint.time
+        newest = max(newest, checkpoint.time)
         unverified = entry
         if let rotation { return take(rotation, entry, file, leaves) }
         return true

@@ -17,18 +17,21 @@ extension VerifierRun {
         }
         // One that is being sealed is read as it was, while that is there; what it is sealed with the log says only later.
         let isSealed = !Files.exists(folder.file(.lines, of: segment))
+        let isDeleted = isSealed && parts.contains(.kept) && !Files.exists(folder.file(.sealedLines, of: segment))
         let wasSealed = !parts.contains(.lines)
-        if wasSealed { checkManifest(segment) }
+        if wasSealed { checkManifest(segment, isDeleted: isDeleted) }
         guard let entries = checkpoints(segment, isActive ? contents.checkpointBytes : nil, isActive: isActive) else {
             return false
         }
         state.segment = segment
         state.lineBytes = 0
         state.checkpointBytes = 0
+        newest = LedgerTime(microseconds: .min)
         if segment > 0 {
             state.segmentTime = state.time
             guard checkStart(segment) else { return false }
         }
+        if isDeleted { return walkDeleted(segment, entries) }
         var lines: SegmentLines
         do throws(SegmentLines.Failure) {
             lines = try SegmentLines(folder, segment, isSealed: isSealed)
@@ -70,6 +73,7 @@ extension VerifierRun {
                 leaves: state.tree.size..<(tree.size + 1), "goes on behind what the last checkpoint covers")
             return false
         }
+        ends[segment] = (tree.size, newest, tree.root)
         return true
     }
 
@@ -101,7 +105,7 @@ extension VerifierRun {
     }
 
     /// Compares what a segment's beginning says with what was computed.
-    private mutating func checkStart(_ segment: UInt64) -> Bool {
+    mutating func checkStart(_ segment: UInt64) -> Bool {
         let name = "segments/\(SegmentPart.name(segment))\(SegmentPart.start.rawValue)"
         var expected = state
         if segment == 0 {

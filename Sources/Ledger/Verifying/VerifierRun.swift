@@ -29,6 +29,18 @@ struct VerifierRun {
     var sealed: [String: (hash: String, keys: Int)] = [:]
     /// The names of what was set aside, as the log says.
     var torn: Set<String> = []
+    /// What the log says was deleted, until the checkpoint is read that covers it.
+    var retentions: [(leaf: RetentionLeaf, time: LedgerTime)] = []
+    /// What the log says was deleted, by segment; the same more than once when a deletion was interrupted.
+    var retained: [UInt64: RetainedSegment] = [:]
+    /// The segments whose records are not there, by the hash of what stays of them.
+    var deleted: [UInt64: MerkleHash] = [:]
+    /// The names of what was set aside, as records of deleted segments say: such a file is deleted with them.
+    var tornAndDeleted: Set<String> = []
+    /// Where the segments end that were read, and the latest time of their checkpoints.
+    var ends: [UInt64: (end: UInt64, newest: LedgerTime, root: MerkleHash)] = [:]
+    /// The latest time of this segment's checkpoints so far.
+    var newest = LedgerTime(microseconds: .min)
     /// The last sign of life of a recorder.
     var life: SignOfLife?
 
