@@ -83,7 +83,8 @@ let package = Package(
             dependencies: ["Gate", "Drift", "Host", "JSON", "Policy", "Nftables", "Compiler", "CLinux", "TestSupport"],
             exclude: ["HostileRulesets", "Rulesets"]),
         .testTarget(
-            name: "LedgerTests", dependencies: ["Ledger", "Host", "JSON", "Policy", "TestSupport"], exclude: ["Oracles"]),
+            name: "LedgerTests", dependencies: ["Ledger", "Host", "JSON", "Policy", "TestSupport"], exclude: ["Oracles"]
+        ),
         .testTarget(
             name: "SinksTests", dependencies: ["Sinks", "Ledger", "Host", "JSON", "TestSupport"],
             exclude: ["Servers"]),

@@ -9,7 +9,6 @@ enum Enforcement {
         if defaults.undeclared == .deny {
             found.append(.notYetEnforced("undeclared: deny", at: defaults.undeclaredSpan))
         }
-        if let span = defaults.retentionSpan { found.append(.notYetActedOn("retention", at: span)) }
         if defaults.undeclared == .report, let span = defaults.undeclaredSpan {
             found.append(.notYetActedOn("undeclared: report", at: span))
         }

@@ -38,8 +38,7 @@ extension DiagnosticCatalog {
             code: "PG206", title: "a key that nothing acts on yet", severity: .warning,
             explanation: """
                 The key does not change who may reach a port, so the gate can be rendered without it; but nothing in this \
-                version acts on it. `retention` is for the ledger of records, which is not kept yet; `undeclared: report` \
-                is for the drift audit. Keep the key if you want it to hold later, and do not rely on it now.
+                version acts on it. `undeclared: report` is for the drift audit. Keep the key if you want it to hold later, and do not rely on it now.
                 """),
         DiagnosticEntry(
             code: "PG249", title: "the rendering does not say what the policy says", severity: .error,

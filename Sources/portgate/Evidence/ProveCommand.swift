@@ -14,6 +14,9 @@ struct ProveCommand: PublishingCommand {
         'portgate prove --from SIZE [--size SIZE]' prints the proof that the ledger of the first size is the beginning of that of \
         the second (section 2.1.2).
 
+        'portgate prove --tiles FOLDER' writes the whole log as tiles (c2sp.org/tlog-tiles), which any client of a transparency log \
+        reads and checks.
+
         What is printed follows from what lies in the folder; 'portgate verify' says whether that is what was written.
         """
     static let exitCodes: [ExitCode] = [.clean, .usage, .incomplete]
@@ -27,6 +30,11 @@ struct ProveCommand: PublishingCommand {
             settings, text throws(UsageError) in
             settings.size = try Self.number(text, "--size")
         },
+        .value(
+            "tiles", "FOLDER", help: "write the log into FOLDER as C2SP tlog-tiles instead, with its last checkpoint"
+        ) {
+            $0.tiles = $1
+        },
         .stateDirectory("read the ledger in DIR/ledger") { $0.state.directory = $1 }, outputOption,
     ]
     static let operands: Operands<Self> = .optional("RECORD") { settings, text throws(UsageError) in
@@ -38,6 +46,7 @@ struct ProveCommand: PublishingCommand {
     private var record: UInt64?
     private var from: UInt64?
     private var size: UInt64?
+    private var tiles: String?
 
     init() {}
 
@@ -47,10 +56,13 @@ struct ProveCommand: PublishingCommand {
     }
 
     func validate() throws(UsageError) {
-        guard (record == nil) != (from == nil) else { throw UsageError("prove takes either RECORD or --from") }
+        guard [record != nil, from != nil, tiles != nil].count(where: { $0 }) == 1 else {
+            throw UsageError("prove takes either RECORD, --from or --tiles")
+        }
     }
 
     func run(_ console: Console) throws -> ExitCode {
+        if let tiles { return try write(tiles, console) }
         let builder = ProofBuilder(state.ledger(console))
         let proof: JSONValue
         do throws(LedgerFailure) {
@@ -65,6 +77,14 @@ struct ProveCommand: PublishingCommand {
             guard format == .json else { return Self.text(members) }
             return GateDocument(command: Self.name, complete: true, findings: [], members: members).bytes
         }
+        return .clean
+    }
+
+    private func write(_ folder: String, _ console: Console) throws -> ExitCode {
+        do throws(LedgerFailure) {
+            let checkpoint = try TileExport(state.ledger(console)).write(to: folder)
+            console.say("\(checkpoint.size) records are in \(folder) as tiles, with the checkpoint over them")
+        } catch { throw CommandFailure(.incomplete, error.description) }
         return .clean
     }
 

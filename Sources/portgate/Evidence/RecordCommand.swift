@@ -18,6 +18,9 @@ struct RecordCommand: Command {
         It runs in the foreground until SIGTERM or SIGINT; the unit portgate-record.service keeps it running. --once ends when \
         nothing has come for a moment, --for after some seconds. The ledger of a host begins with the first record or change; \
         its anchor is printed then. docs/records.md tells what a record holds.
+
+        While it runs, full segments are sealed, and those whose records are older than the 'retention' of the policy in force at the \
+        start (90 days unless it says otherwise) are deleted behind a signed record; docs/ledger.md tells what stays of them.
         """
     static let exitCodes: [ExitCode] = [.clean, .usage, .incomplete]
     static let options: [CommandOption<Self>] = [
@@ -38,6 +41,14 @@ struct RecordCommand: Command {
             }
             settings.groups.append(group)
         },
+        .value(
+            "archive", "PROGRAM",
+            help: "run PROGRAM with the files of a segment before its records are deleted; if it fails they stay"
+        ) { settings, text throws(UsageError) in
+            guard text.hasPrefix("/") else { throw UsageError("--archive '\(text)' is not a path from the root") }
+            settings.archive = text
+        },
+        .flag("keep-all", help: "delete no records, whatever the policy's retention says") { $0.keepsAll = true },
         .flag("to-output", help: "write the records to standard output and not to the ledger") { $0.isToOutput = true },
         .stateDirectory("keep the ledger in DIR/ledger") { $0.state.directory = $1 },
     ]
@@ -46,6 +57,8 @@ struct RecordCommand: Command {
     private var span = RecorderSpan.untilStopped
     private var groups: [UInt16] = []
     private var isToOutput = false
+    private var archive: String?
+    private var keepsAll = false
 
     init() {}
 
@@ -85,7 +98,9 @@ struct RecordCommand: Command {
                 try loop.run(into: &sink, for: span, stop: stop.descriptor, tick: tick)
             } else {
                 let writer = try ChangeJournal.ledger(of: directory) { console.say($0) }
-                var sink = LedgerSink(writer) { console.say("portgate: \($0)") }
+                var sink = LedgerSink(writer, retention: retention(of: sources.current)) {
+                    console.say("portgate: \($0)")
+                }
                 try loop.run(into: &sink, for: span, stop: stop.descriptor, tick: tick)
                 sink.seal()
             }
@@ -99,6 +114,13 @@ struct RecordCommand: Command {
             throw CommandFailure(.incomplete, error.description)
         }
         return .clean
+    }
+
+    /// How long records are kept; without a policy nothing is deleted.
+    private func retention(of policy: Policy?) -> LedgerRetention? {
+        guard let policy, !keepsAll else { return nil }
+        return LedgerRetention(
+            days: policy.defaults.retentionDays, archive: archive.map { ArchiveCommand(path: $0) })
     }
 }
 
