@@ -106,7 +106,7 @@ struct RecordCommandTests {
     }
 
     @Test(
-        "handshakes behind the first packet: TLS 1.2 and 1.3 with what the server chose, a client that refuses the certificate, SSH"
+        "G10: handshakes behind the first packet: TLS 1.2 and 1.3 with what the server chose, a client that refuses the certificate, SSH"
     )
     func handshakes() throws {
         let bench = try RecordBench(Self.policy)

@@ -92,7 +92,8 @@ final class LedgerChild {
         var writer = try LedgerWriter.open(LedgerFolder(String(words[0])), limits: limits, clock: { clock.now })
         // A parent that is gone kills nobody any more.
         let parent = getppid()
-        for number in 0..<commits where getppid() == parent {
+        for number in 0..<commits {
+            guard getppid() == parent else { break }
             clock.set(Int64(writer.size))
             for part in 0..<(number % 3 + 1) {
                 try writer.append(

@@ -162,6 +162,21 @@ struct ConnectionRecordTests {
         #expect(observer.forgotten == 1)
     }
 
+    @Test("G11: a packet without a time, or with one that cannot be, has the recorder's")
+    func times() throws {
+        for (second, wanted) in [
+            (nil, "2026-11-22T06:34:20.000000Z"), (1_795_329_259, "2026-11-22T06:34:19.000007Z"),
+            (0, "2026-11-22T06:34:20.000000Z"), (1_795_339_260, "2026-11-22T06:34:20.000000Z"),
+            (.max, "2026-11-22T06:34:20.000000Z"),
+        ] as [(UInt64?, String)] {
+            var recorder = Recorder(
+                limits: .small, seed: HashSeed(1, 2), clock: .sample, interfaceName: { _ in 0 })
+            recorder.take(
+                nflog: LineTests.packet(prefix: "pg1 allow db/app ", second: second).span.bytes, at: .sample)
+            #expect(try recorder.takeLines().map { $0["timestamp"] } == [wanted])
+        }
+    }
+
     private final class Observer: HandshakeObserver {
         var next = HandshakeProgress.facts
         var text = ""

@@ -120,10 +120,15 @@ struct LineTests {
     /// A message of NFLOG with a TCP SYN from 10.0.0.1 port 40001 to 10.0.0.2 port 8443.
     static func packet(
         prefix: String, sequence: UInt32? = nil, source: UInt32 = 0x0a00_0001, payload: [UInt8]? = nil,
-        user: UInt32? = nil
+        user: UInt32? = nil, second: UInt64? = nil
     ) -> [UInt8] {
         var message = ConfigurationMessage(type: 4 << 8, flags: 0, family: 2, resource: 77, sequence: 0)
         message.attribute(1, [8, 0, 0, 0])
+        // NFULA_TIMESTAMP: seconds and microseconds.
+        if let second {
+            message.attribute(
+                3, (0..<8).map { UInt8(truncatingIfNeeded: second >> (56 - $0 * 8)) } + [0, 0, 0, 0, 0, 0, 0, 7])
+        }
         message.attribute(10, Array(prefix.utf8) + [0])
         message.attribute(4, number: UInt32(2))
         var packet: [UInt8] = [0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0]

@@ -1,7 +1,7 @@
 /// How an NFLOG group is listened to.
 public struct NflogSettings: Hashable, Sendable {
-    /// Bytes of each packet that are copied.
-    public var copyRange: UInt32 = 2_048
+    /// Bytes of each packet that are copied: a ClientHello with post-quantum keys fits, also where the card has joined its segments.
+    public var copyRange: UInt32 = 4_096
     /// Packets that the kernel gathers before it hands them over.
     public var queueThreshold: UInt32 = 32
     /// How long it waits for so many, in hundredths of a second.
