@@ -46,6 +46,8 @@ extension TableScanner {
             guard let end: UInt16 = number(), first <= end else { return nil }
             last = end
         }
-        return take(" : ") ? (transport, first...last) : nil
+        guard take(" : ") else { return nil }
+        // What the recorder sends to hear of it; no port that was gated.
+        return take("goto pg_beat") ? nil : (transport, first...last)
     }
 }
