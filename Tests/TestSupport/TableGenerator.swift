@@ -280,9 +280,6 @@ public struct TableGenerator {
             statements.append(.connectionState(states.isEmpty ? [.new] : states))
         }
         if chance(8) { statements.append(.connectionUnconfirmed) }
-        // nft lists a family before it as if it went without saying.
-        let hasFamily = statements.contains { if case .family = $0 { true } else { false } }
-        if chance(8), !hasFamily { statements.append(.connectionPacketsOutside(1...(number(1_000_000) + 2))) }
         if chance(5) { statements.append(.inputInterface("lo", negated: chance(2))) }
         if chance(5) { statements.append(.outputInterface("eth0.100", negated: chance(2))) }
         if chance(5) {
