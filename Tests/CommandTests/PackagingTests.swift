@@ -61,6 +61,46 @@ struct PackagingTests {
         #expect(!result.errors.contains("portgate-drift"), "\(result.errors)")
     }
 
+    @Test(
+        "the units that run all the time start after the gate, have the least rights, and systemd takes them",
+        arguments: [
+            // Its heartbeat goes over the loopback interface.
+            (
+                "portgate-record", "portgate record",
+                [
+                    "CapabilityBoundingSet=CAP_NET_ADMIN",
+                    "RestrictAddressFamilies=AF_NETLINK AF_UNIX AF_INET AF_INET6",
+                    "IPAddressDeny=any", "IPAddressAllow=localhost",
+                ]
+            ),
+            (
+                "portgate-ship", "portgate-ship $PORTGATE_SHIP",
+                [
+                    "CapabilityBoundingSet=", "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+                    "ConditionPathExists=/etc/default/portgate-ship",
+                ]
+            ),
+        ])
+    func daemonUnits(unit: String, command: String, own: [String]) throws {
+        let result = try Self.install(
+            """
+            unit=$d/usr/lib/systemd/system/\(unit).service
+            cat "$unit"
+            mkdir "$d/units"; sed "s|ExecStart=|ExecStart=$d|" "$unit" > "$d/units/\(unit).service"
+            systemd-analyze verify --man=no "$d/units/\(unit).service"
+            echo verified
+            """)
+        #expect(result.status == 0, "\(result)")
+        let lines = result.output.split(separator: "\n")
+        let common = [
+            "Restart=always", "NoNewPrivileges=yes", "ProtectSystem=strict", "MemoryDenyWriteExecute=yes",
+            "ExecStart=/usr/local/sbin/\(command)", "verified",
+        ]
+        for line in common + own { #expect(lines.contains(Substring(line)), "\(line)\n\(result.output)") }
+        #expect(!result.output.contains("@SBINDIR@"))
+        #expect(!result.errors.contains(unit), "\(result.errors)")
+    }
+
     @Test("what is installed finds its worker in libexec, and boots an empty state to nothing")
     func installed() throws {
         let result = try Self.install(

@@ -39,14 +39,14 @@ final class RecordBench: HostBench {
 
     /// Waits until a record of a kind is there; the deadline only bounds a test that fails.
     func record(where isWanted: ([String: Any]) -> Bool) throws -> [String: Any] {
-        let deadline = Date().addingTimeInterval(15)
-        while true {
-            let records = try records()
-            if let record = records.first(where: isWanted) { return record }
-            guard Date() < deadline else {
-                throw NetworkLab.Failure(description: "no such record among \(records)")
-            }
-            usleep(100_000)
+        var all: [[String: Any]] = []
+        var found: [String: Any]?
+        _ = try eventually {
+            all = try records()
+            found = all.first(where: isWanted)
+            return found != nil
         }
+        guard let found else { throw NetworkLab.Failure(description: "no such record among \(all)") }
+        return found
     }
 }

@@ -80,10 +80,8 @@ struct RecordCommandTests {
         _ = try bench.host.start(["/usr/bin/python3", "-I", "-m", "http.server", "8080"])
         try bench.record()
         let client = bench.gate.client
-        let deadline = Date().addingTimeInterval(20)
-        while try client.run(["/usr/bin/curl", "-s", "-m", "2", "http://10.99.1.1:8080/etc/x?secret=1"]).status != 0,
-            Date() < deadline
-        { usleep(50_000) }
+        let page = ["/usr/bin/curl", "-s", "-m", "2", "http://10.99.1.1:8080/etc/x?secret=1"]
+        #expect(try eventually { try client.run(page).status == 0 })
         let get = try bench.record { $0["http"] != nil }
         let http = try #require(get["http"] as? [String: Any])
         #expect(http["method"] as? String == "GET")
@@ -131,8 +129,7 @@ struct RecordCommandTests {
             ])
         }
         func tls(_ record: [String: Any]) -> [String: Any] { record["tls"] as? [String: Any] ?? [:] }
-        let deadline = Date().addingTimeInterval(20)
-        while try !hello("-tls1_2").output.contains("TLSv1.2"), Date() < deadline { usleep(50_000) }
+        #expect(try eventually { try hello("-tls1_2").output.contains("TLSv1.2") })
         let old = try bench.record { tls($0)["version"] as? String == "TLSv1.2" }
         #expect(old["port"] as? String == "plain")
         #expect(old["rule"] as? String == "client")
@@ -166,10 +163,8 @@ struct RecordCommandTests {
         try bench.host.serve("tcp/8443")
         _ = try bench.host.start(["/usr/bin/python3", "-I", "-m", "http.server", "8444"])
         try bench.record()
-        let deadline = Date().addingTimeInterval(20)
-        while try bench.gate.client.run(["/usr/bin/curl", "-s", "-m", "2", "http://10.99.1.1:8444/"]).status != 0,
-            Date() < deadline
-        { usleep(50_000) }
+        let page = ["/usr/bin/curl", "-s", "-m", "2", "http://10.99.1.1:8444/"]
+        #expect(try eventually { try bench.gate.client.run(page).status == 0 })
         // Conntrack tells of an end when it comes by; whoever lists its entries makes it come by.
         let end = try bench.record { record in
             _ = try? bench.host.run(["/usr/sbin/conntrack", "-L"])
