@@ -156,7 +156,8 @@ expect "portgate test" 0 "${PIPESTATUS[0]}"
 gate() { in_ns "$server" env -u SSH_CONNECTION "$portgate" "$@" --state-dir "$work/state"; }
 # The gate's log, each event printed as it arrives, between the lines of what caused it.
 exec_in_ns "$server" scripts/nflog-events.py --group 77 > >(sed -u 's/^/          log: /') 2>"$work/events.ready" &
-pids+=($!)
+events=$!
+pids+=("$events")
 for _ in $(seq 100); do
     grep -qs ready "$work/events.ready" && break
     sleep 0.1
@@ -297,6 +298,40 @@ drift >"$work/drift"
 expect "after: something let in that no rule declares" "not found" "$(found PG301 .)"
 expect "after: a record missing" "not found" "$(found PG303 .)"
 expect "after: an undeclared port" "not found" "$(found PG320 9999)"
+
+say "12. Records: who came is written down, in evidence that cannot be quietly changed"
+# The group has one listener.
+kill -9 "$events" 2>/dev/null
+wait "$events" 2>/dev/null
+exec_in_ns "$server" env -u SSH_CONNECTION "$portgate" record --state-dir "$work/state" >/dev/null 2>"$work/recorder" &
+recorder=$!
+pids+=("$recorder")
+for _ in $(seq 100); do
+    grep -qs '^recording group' "$work/recorder" && break
+    sleep 0.1
+done
+expect "client, https on 8443" allowed "$(https "$client" 10.77.1.1)"
+expect "intruder, 5432" refused "$(greets "$intruder" 10.77.2.1)"
+# Records are durable within a second.
+for _ in $(seq 100); do
+    [ "$(gate logs --action handshake --action deny 2>/dev/null | wc -l)" -ge 2 ] && break
+    sleep 0.1
+done
+kill "$recorder"
+wait "$recorder"
+expect "portgate record, asked to end" 0 $?
+gate logs --not action=intent --not action=outcome 2>/dev/null | cut -c1-150 | show
+expect "a record of the client's connection" 1 "$(gate logs -o json --action allow --src 10.77.1.2 2>/dev/null | wc -l)"
+expect "a record of its TLS handshake" 1 "$(gate logs -o json --action handshake 2>/dev/null | grep -c '"version":"TLSv1.3"')"
+expect "a record of the intruder's refusal" 1 "$(gate logs -o json --verdict deny --src 10.77.2.2 2>/dev/null | wc -l)"
+anchor=$(gate keys show)
+gate verify --anchor "$anchor" 2>&1 | show
+expect "portgate verify" 0 "${PIPESTATUS[0]}"
+segment=$(ls "$work"/state/ledger/segments/*.jsonl | tail -1)
+sed -i 's/"src_ip":"10.77.2.2"/"src_ip":"10.77.9.9"/' "$segment"
+gate verify --anchor "$anchor" >"$work/verify" 2>&1
+expect "portgate verify, after one address was changed in the file" 6 $?
+show <"$work/verify"
 
 say "Why, in words"
 "$portgate" why --from 10.77.2.2 --port 8443 --at 2026-11-23T10:00+01:00 examples/demo/before.yaml | show

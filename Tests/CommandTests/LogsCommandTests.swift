@@ -86,6 +86,22 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path).isEmpty)
     }
 
+    @Test("logs says how many records are not shown because their time was over")
+    func deleted() throws {
+        let host = try EvidenceHost()
+        try host.write(0..<40)
+        let later = LedgerTime.now.advanced(bySeconds: 100 * 86_400)
+        var writer = try LedgerWriter.open(host.folder, clock: { later })
+        #expect(try !writer.retain(days: 90).deleted.isEmpty)
+        let first = try LedgerReader(host.folder).firstRecord()
+        #expect(first > 1)
+        let all = try host.run("logs", "-o", "json")
+        #expect(all.status == 0)
+        #expect(
+            all.errors.hasPrefix("note: the first \(first) records were deleted when their time was over"), "\(all)")
+        #expect(try host.run("logs", "-o", "json", "--since", "1h").errors.isEmpty)
+    }
+
     @Test("logs --follow goes on with what is committed, across segments, and ends when its time is over")
     func follow() throws {
         let host = try EvidenceHost()

@@ -17,6 +17,7 @@ struct DemoTests {
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         #expect(result.output.contains("log: pg1 deny admin-console"))
         #expect(result.output.contains(", 0 not"))
+        #expect(result.output.contains("the ledger is what was written"))
         #expect(!result.output.contains("WRONG"))
         let left = try runCommand([
             "/bin/sh", "-c", "ip netns list | grep -c pgdemo; grep -lsz 'MARK=\(mark)' /proc/*/environ",

@@ -59,10 +59,13 @@ struct LogsCommand: PublishingCommand {
         var progress = ReadingProgress(isShown: isatty(STDERR_FILENO) == 1 && !console.outputIsTerminal)
         var output = RecordOutput(console: console)
         var start = RecordSelection.start(filter)
+        var isFirst = true
         let deadline = followSeconds.map { LedgerTime.now.advanced(bySeconds: Int64($0)) }
         do throws(LedgerFailure) {
             while true {
                 let reader = LedgerReader(folder)
+                if isFirst, case .leaf = start { tellDeleted(try reader.firstRecord(), console) }
+                isFirst = false
                 let end = try reader.blocks(from: start) { block, leaf in
                     progress.show(leaf, reader, console)
                     guard filter.mayMatch(block) else { return true }
@@ -78,5 +81,14 @@ struct LogsCommand: PublishingCommand {
         } catch { throw CommandFailure(.incomplete, error.description) }
         progress.end(console)
         return .clean
+    }
+
+    /// Says what is not shown because its time was over.
+    private func tellDeleted(_ first: UInt64, _ console: Console) {
+        guard first > 0 else { return }
+        let records = first == 1 ? "the first record was" : "the first \(first) records were"
+        console.say(
+            "note: \(records) deleted when their time was over; a signed record says so, and 'portgate verify' proves it"
+        )
     }
 }
