@@ -1,4 +1,4 @@
-import Glibc
+public import Host
 import Synchronization
 
 /// A sink's own thread: whatever holds it up holds up no other.
@@ -10,12 +10,6 @@ public final class SinkThread: Sendable {
 
     private init(_ address: SinkAddress) { self.address = address }
 
-    // Carries a closure through the C entry point.
-    private final class Entry: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
     /// Starts to deliver; nil when the system has no thread to give.
     ///
     /// - Parameter say: Is told of changes, on the sink's thread.
@@ -23,24 +17,11 @@ public final class SinkThread: Sendable {
         _ address: SinkAddress, _ settings: SinkSettings, stop: StopFlag, say: @escaping @Sendable (SinkEvent) -> Void
     ) -> SinkThread? {
         let sinkThread = SinkThread(address)
-        let entry = Unmanaged.passRetained(
-            Entry {
-                let isComplete = SinkRun(address, settings, stop: stop, say: say).run()
-                sinkThread.outcome.withLock { $0 = isComplete }
-            })
-        var thread = pthread_t()
-        let failure = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Entry>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, entry.toOpaque())
-        guard failure == 0 else {
-            entry.release()
-            return nil
+        let isStarted = DetachedThread.start {
+            let isComplete = SinkRun(address, settings, stop: stop, say: say).run()
+            sinkThread.outcome.withLock { $0 = isComplete }
         }
-        // Not joined: one that a system call holds must not hold up the end of the program.
-        pthread_detach(thread)
+        guard isStarted else { return nil }
         return sinkThread
     }
 
