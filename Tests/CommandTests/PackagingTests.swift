@@ -61,6 +61,33 @@ struct PackagingTests {
         #expect(!result.errors.contains("portgate-drift"), "\(result.errors)")
     }
 
+    @Test(
+        "the units of the witness have no right and no file but their own, and systemd takes them",
+        arguments: [
+            ("portgate-witness", ["DynamicUser=yes", "StateDirectory=portgate-witness"], "portgate-witness serve "),
+            ("portgate-witness-submit", ["StateDirectory=portgate"], "portgate-witness submit "),
+        ] as [(String, [String], String)])
+    func witnessUnits(_ name: String, _ settings: [String], _ command: String) throws {
+        let result = try Self.install(
+            """
+            unit=$d/usr/lib/systemd/system/\(name).service
+            cat "$unit"
+            test -x "$d/usr/local/sbin/portgate-witness"
+            mkdir "$d/units"; sed "s|ExecStart=|ExecStart=$d|" "$unit" > "$d/units/\(name).service"
+            systemd-analyze verify --man=no "$d/units/\(name).service"
+            echo verified
+            """)
+        #expect(result.status == 0, "\(result)")
+        let lines = result.output.split(separator: "\n")
+        for line in settings + [
+            "CapabilityBoundingSet=", "NoNewPrivileges=yes", "ProtectSystem=strict", "MemoryDenyWriteExecute=yes",
+            "Restart=always", "verified",
+        ] { #expect(lines.contains(Substring(line)), "\(line)") }
+        #expect(lines.contains { $0.hasPrefix("ExecStart=/usr/local/sbin/\(command)") })
+        #expect(!result.output.contains("@SBINDIR@"))
+        #expect(!result.errors.contains("\(name).service"), "\(result.errors)")
+    }
+
     @Test("what is installed finds its worker in libexec, and boots an empty state to nothing")
     func installed() throws {
         let result = try Self.install(

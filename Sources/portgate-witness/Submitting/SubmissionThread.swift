@@ -1,0 +1,27 @@
+import Host
+import Synchronization
+
+/// A witness's own thread: whatever holds it up holds up no other.
+final class SubmissionThread: Sendable {
+    /// The witness.
+    let address: WitnessAddress
+    // Nil while it runs; then whether the witness has signed what it should.
+    private let outcome = Mutex<Bool?>(nil)
+
+    private init(_ address: WitnessAddress) { self.address = address }
+
+    /// Starts to submit; nil when the system has no thread to give.
+    static func start(
+        _ address: WitnessAddress, _ settings: SubmitSettings, stop: StopFlag, say: @escaping @Sendable (String) -> Void
+    ) -> SubmissionThread? {
+        let thread = SubmissionThread(address)
+        let isStarted = DetachedThread.start {
+            let isComplete = SubmissionRun(address, settings, stop: stop, say: say).run()
+            thread.outcome.withLock { $0 = isComplete }
+        }
+        return isStarted ? thread : nil
+    }
+
+    /// Whether the witness has signed what it should; nil while it runs.
+    var isComplete: Bool? { outcome.withLock { $0 } }
+}
