@@ -23,8 +23,6 @@ let package = Package(
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // What needs _GNU_SOURCE, or is a macro or a variadic in C.
         .target(name: "CLinux"),
-        // The same for what only the sinks call.
-        .target(name: "CSinks"),
         // What libnftables is told of sets.
         .target(name: "CNftCache"),
 
@@ -47,7 +45,7 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libcrypto.a"])]),
         // libssl stays out of `portgate`: whatever it links, it starts slower by.
         .target(
-            name: "Sinks", dependencies: ["COpenSSL", "CSinks", "CLinux", "Host", "Ledger"],
+            name: "Sinks", dependencies: ["COpenSSL", "CLinux", "Host", "Ledger"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libssl.a", "-Xlinker", "-l:libcrypto.a"])]),
         .target(name: "Witness", dependencies: ["Host", "Ledger"]),
         .target(name: "Export", dependencies: ["JSON"]),
@@ -111,7 +109,7 @@ let package = Package(
 
 // One place for the settings of every Swift target.
 let targetsWithoutC: Set<String> = ["Compiler", "Drift", "Export", "JSON", "PacketSpace", "Reports", "Nftables"]
-for target in package.targets where target.type != .system && !["CLinux", "CNftCache", "CSinks"].contains(target.name) {
+for target in package.targets where target.type != .system && !["CLinux", "CNftCache"].contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [
         .treatAllWarnings(as: .error),

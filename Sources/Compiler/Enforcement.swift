@@ -12,11 +12,6 @@ enum Enforcement {
         if defaults.undeclared == .report, let span = defaults.undeclaredSpan {
             found.append(.notYetActedOn("undeclared: report", at: span))
         }
-        for port in policy.ports {
-            if let audit = port.audit {
-                found.append(.notYetEnforced("audit", at: audit.span, port: port.name))
-            }
-        }
         return found
     }
 }

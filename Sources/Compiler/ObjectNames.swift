@@ -40,6 +40,12 @@ enum ObjectNames {
     /// Map of the packets that the recorder sends to hear of them, and chain that logs them.
     static let beatMap = "pg_beats"
     static let beat = "pg_beat"
+    /// What the names of the sets begin with that say that a durable ledger was there within so many seconds.
+    static let durablePrefix = "pg_durable/"
+    static func durable(within seconds: UInt32) -> String { "\(durablePrefix)\(seconds)" }
+    /// Chains that ask for it, from outside and for connections of this host itself, and counter of those that it kept out.
+    static func audited(_ port: Name) -> String { "pg_audited_\(port)" }
+    static func ownAudited(_ port: Name) -> String { "pg_own_audited_\(port)" }
     /// Chain that logs a packet for the reader of handshakes.
     static func tap(_ port: Name) -> String { "pg_tap_\(port)" }
 

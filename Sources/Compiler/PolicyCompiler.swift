@@ -42,7 +42,8 @@ private struct Compilation {
         for port in policy.ports {
             let plans = port.rules.map { plan($0, of: port) }
             let staged = port.staged.flatMap { beside in beside.rules.map { plan($0, of: beside) } }
-            renderers.append(PortRenderer(port: port, plans: plans, settings: settings, staged: staged))
+            let audit = port.audit.map { AuditPlan($0, port: port.name, pool: &pool) }
+            renderers.append(PortRenderer(port: port, plans: plans, settings: settings, staged: staged, audit: audit))
             compiled.append(CompiledPort(port: port, plans: plans))
         }
         diagnostics += identities.diagnostics

@@ -20,9 +20,13 @@ public enum RuntimeSets {
         return (ObjectNames.cgroups(cgroup), UInt32(UInt8(clamping: cgroup.level)))
     }
 
+    /// Returns the set that holds the protocols of packets while a durable ledger was there within so many seconds.
+    public static func durable(within seconds: UInt32) -> String { ObjectNames.durable(within: seconds) }
+
     /// Tells whether a set of the gate's table is filled while it is in force.
     public static func contains(_ name: String) -> Bool {
-        ["pg_i4_", "pg_i6_", "pg_g4_", "pg_g6_", ObjectNames.cgroupPrefix].contains { name.hasPrefix($0) }
+        ["pg_i4_", "pg_i6_", "pg_g4_", "pg_g6_", ObjectNames.cgroupPrefix, ObjectNames.durablePrefix]
+            .contains { name.hasPrefix($0) }
             || name == ObjectNames.firstBytes || name == ObjectNames.opened
     }
 }

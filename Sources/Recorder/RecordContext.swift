@@ -13,6 +13,9 @@ public struct RecordContext: Sendable {
     /// Who is who.
     public var identities: IdentityResolver
 
+    /// The sessions that last.
+    public var sessions: [SessionInterval] = []
+
     /// The group through which a rule of the gate logs heartbeats; nil where none does.
     public var heartbeatGroup: UInt16?
 
@@ -35,5 +38,6 @@ public struct RecordContext: Sendable {
             policyDigest: policy.digest, epoch: epoch, markMask: policy.defaults.markMask,
             ports: PortDirectory(policy.ports),
             identities: IdentityResolver(policy: policy, sessions: sessions, grants: grants))
+        self.sessions = sessions.filter { $0.end == nil }
     }
 }

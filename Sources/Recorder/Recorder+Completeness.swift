@@ -25,6 +25,7 @@ extension Recorder {
         clock = now
         compareCounters(at: .max)
         releaseHeld(at: .max)
+        tellSessions()
         while let entry = denials.takeAny() { write(entry.summary) }
         begin("stopped", at: now.realtime)
         member(",\"reason\":\"", reason)
@@ -68,6 +69,7 @@ extension Recorder {
         }
         clock = now
         beat()
+        tellSessions()
         releaseHeld(at: now.boottime)
         tellOverdueHandshakes()
         while let entry = denials.takeOver(at: now.boottime) { write(entry.summary) }
@@ -76,6 +78,42 @@ extension Recorder {
             interfacesSince = now.boottime
             interfaces.removeAll()
         }
+    }
+
+    // MARK: - Sessions
+
+    /// Lines of sessions that one tick writes at most: their room is bounded, and there are few.
+    private static let mostSessions = 256
+
+    /// Records which sessions began and ended since it was last told.
+    private mutating func tellSessions() {
+        guard hasOtherSessions else { return }
+        let living = Set(context.sessions)
+        let began = living.subtracting(toldSessions).sorted { $0.start < $1.start }
+        let ended = toldSessions.subtracting(living).sorted { $0.start < $1.start }
+        hasOtherSessions = began.count + ended.count > Self.mostSessions
+        for session in ended.prefix(Self.mostSessions) {
+            tell("session-ended", session)
+            lines.append(",\"duration\":")
+            lines.append(nanoseconds: max(clock.realtime &- session.start, 0))
+            finish()
+            toldSessions.remove(session)
+        }
+        for session in began.prefix(Self.mostSessions - min(ended.count, Self.mostSessions)) {
+            tell("session-began", session)
+            finish()
+            toldSessions.insert(session)
+        }
+    }
+
+    private mutating func tell(_ action: StaticString, _ session: SessionInterval) {
+        begin(action, at: clock.realtime)
+        let identity = identityTexts.number(of: session.identity, .session)
+        lines.append(identityTexts[identity], of: identityTexts.text)
+        lines.append(",\"src_ip\":")
+        lines.append(FlowAddress(session.source))
+        lines.append(",\"start\":")
+        lines.append(moment: session.start)
     }
 
     // MARK: - Losses

@@ -14,6 +14,9 @@ public struct Recorder: ~Copyable {
     /// The groups that were heard of: few.
     var groups: [GroupWatch] = []
     var context = RecordContext()
+    /// The sessions that were told to last, and whether there may be others now.
+    var toldSessions: Set<SessionInterval> = []
+    var hasOtherSessions = false
     /// `,"policy":"…"` as it is written to records.
     var policyText: [UInt8] = []
     /// What was last told of a handshake.
@@ -70,6 +73,7 @@ public struct Recorder: ~Copyable {
     /// Takes another context: from now on records are written by it.
     public mutating func replace(_ context: RecordContext) {
         self.context = context
+        hasOtherSessions = true
         policyText = context.policyDigest.isEmpty ? [] : Array(",\"policy\":\"\(context.policyDigest)\"".utf8)
         prefixes.resolve(context.ports)
         subjectNumbers = []

@@ -24,7 +24,8 @@ struct AssemblyRuleTests {
                 NamedSet(name: "pg_groups", content: .cgroups),
                 NamedSet(name: "pg_known", content: .connections(sequence: false, size: 9, timeoutSeconds: 60)),
                 NamedSet(name: "pg_first", content: .connections(sequence: true, size: 9, timeoutSeconds: 60)),
-                NamedSet(name: "pg_protocols", content: .timedProtocols),
+                NamedSet(name: "pg_protocols", content: .timedProtocols()),
+                NamedSet(name: "pg_refreshed", content: .timedProtocols(refreshedForSeconds: 9)),
             ],
             maps: [
                 VerdictMap(
@@ -83,7 +84,7 @@ struct AssemblyRuleTests {
 
     private static func action(_ random: inout SeededGenerator) -> Statement {
         let value = UInt32.random(in: 0...UInt32.max, using: &random)
-        switch Int.random(in: 0..<7, using: &random) {
+        switch Int.random(in: 0..<8, using: &random) {
         case 0: return .counter("pg_count")
         case 1: return .log(prefix: "a b", group: 65535, snaplen: value < 1 << 31 ? nil : 64, queueThreshold: 7)
         case 2:
@@ -101,6 +102,7 @@ struct AssemblyRuleTests {
                 key, set: key.hasSequence ? "pg_first" : "pg_known", timeoutSeconds: value % 999 + 1,
                 refreshes: value & 1 == 0)
         case 5: return .setReset
+        case 6: return .refreshProtocol(set: "pg_refreshed", timeoutSeconds: value % 999 + 1)
         default: return .stripMultipath
         }
     }

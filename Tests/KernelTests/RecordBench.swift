@@ -15,10 +15,12 @@ final class RecordBench: HostBench {
         guard result.status == 0 else { throw NetworkLab.Failure(description: "\(result)") }
     }
 
-    /// Starts the recorder; it listens when this returns.
-    func record(_ arguments: String...) throws {
+    /// Starts the recorder; it listens when this returns. `accounts` is a file that it sees as /etc/passwd.
+    func record(_ arguments: String..., accounts: String? = nil) throws {
         let command = command(["record"] + arguments, through: ["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1"])
-        let process = try host.start(command)
+        // The shell that sees other accounts stays, and its child dies with it.
+        let child = ["/usr/bin/setpriv", "--pdeathsig", "KILL"] + command
+        let process = try host.start(accounts.map { SSHServer.command(child, accounts: $0) } ?? command)
         recorder = process
         var line = ""
         repeat { line = try process.line() } while !line.hasPrefix("recording group")
@@ -39,14 +41,14 @@ final class RecordBench: HostBench {
 
     /// Waits until a record of a kind is there; the deadline only bounds a test that fails.
     func record(where isWanted: ([String: Any]) -> Bool) throws -> [String: Any] {
-        let deadline = Date().addingTimeInterval(15)
-        while true {
-            let records = try records()
-            if let record = records.first(where: isWanted) { return record }
-            guard Date() < deadline else {
-                throw NetworkLab.Failure(description: "no such record among \(records)")
-            }
-            usleep(100_000)
+        var all: [[String: Any]] = []
+        var found: [String: Any]?
+        _ = try eventually {
+            all = try records()
+            found = all.first(where: isWanted)
+            return found != nil
         }
+        guard let found else { throw NetworkLab.Failure(description: "no such record among \(all)") }
+        return found
     }
 }

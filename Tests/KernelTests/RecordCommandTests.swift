@@ -5,7 +5,7 @@ import Testing
 /// `portgate record` beside a real gate: each access gives exactly its records.
 @Suite("the recorder", .serialized)
 struct RecordCommandTests {
-    private static let policy = """
+    private static let text = """
         version: 1
         name: lab
         identities: { billing: { addresses: [10.99.1.0/24, "fd99:1::/64"] } }
@@ -25,8 +25,20 @@ struct RecordCommandTests {
             protocol: tcp
             allow:
               - { name: gone, identities: [billing], expires: 2020-01-01 }
+          - name: nightly
+            port: 9444
+            protocol: tcp
+            allow:
+              - { name: later, identities: [billing], windows: [later] }
 
         """
+
+    /// The policy, with a window that is not open now.
+    private static var policy: String {
+        let hour = (Int(Date().timeIntervalSince1970) / 3_600 + 12) % 24
+        let window = String(format: "{ timezone: UTC, days: [daily], hours: [\"%02d:00-%02d:59\"] }", hour, hour)
+        return text + "windows: { later: \(window) }\n"
+    }
 
     private static func port(_ record: [String: Any]) -> Int? { record["dest_port"] as? Int }
     private static func isAction(_ record: [String: Any], _ action: String) -> Bool {
@@ -45,7 +57,8 @@ struct RecordCommandTests {
         }
         #expect(try bench.gate.intruder.connect("10.99.2.1", 8443) == .refused)
         #expect(try client.connect("10.99.1.1", 9443) == .refused)
-        _ = try bench.record { Self.isAction($0, "deny") && Self.port($0) == 9443 }
+        #expect(try client.connect("10.99.1.1", 9444) == .refused)
+        _ = try bench.record { Self.isAction($0, "deny") && Self.port($0) == 9444 }
         let records = try bench.records().filter { !Self.isAction($0, "end") }
         let told = records.map { record in
             ["action", "protocol", "src_ip", "dest_ip", "port", "rule", "user"].map { record[$0] as? String ?? "-" }
@@ -56,7 +69,7 @@ struct RecordCommandTests {
                 "allow tcp 10.99.1.2 10.99.1.1 plain client billing",
                 "allow tcp fd99:1::2 fd99:1::1 plain client billing",
                 "allow udp 10.99.1.2 10.99.1.1 plain client billing", "deny tcp 10.99.2.2 10.99.2.1 plain - -",
-                "deny tcp 10.99.1.2 10.99.1.1 closed - billing",
+                "deny tcp 10.99.1.2 10.99.1.1 closed - billing", "deny tcp 10.99.1.2 10.99.1.1 nightly - billing",
             ])
         let first = try #require(records.first)
         #expect(first["verdict"] as? String == "allow")
@@ -80,10 +93,8 @@ struct RecordCommandTests {
         _ = try bench.host.start(["/usr/bin/python3", "-I", "-m", "http.server", "8080"])
         try bench.record()
         let client = bench.gate.client
-        let deadline = Date().addingTimeInterval(20)
-        while try client.run(["/usr/bin/curl", "-s", "-m", "2", "http://10.99.1.1:8080/etc/x?secret=1"]).status != 0,
-            Date() < deadline
-        { usleep(50_000) }
+        let page = ["/usr/bin/curl", "-s", "-m", "2", "http://10.99.1.1:8080/etc/x?secret=1"]
+        #expect(try eventually { try client.run(page).status == 0 })
         let get = try bench.record { $0["http"] != nil }
         let http = try #require(get["http"] as? [String: Any])
         #expect(http["method"] as? String == "GET")
@@ -105,20 +116,24 @@ struct RecordCommandTests {
         #expect(surprise["port"] as? String == "typed")
     }
 
+    private func makeCertificate(_ bench: RecordBench) throws -> (key: String, certificate: String) {
+        let key = bench.folder.appendingPathComponent("key.pem").path
+        let certificate = bench.folder.appendingPathComponent("cert.pem").path
+        let made = try bench.host.run([
+            "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-days", "1", "-subj", "/CN=db.example.test", "-keyout", key, "-out", certificate,
+        ])
+        try #require(made.status == 0, "\(made)")
+        return (key, certificate)
+    }
+
     @Test(
         "G10: handshakes behind the first packet: TLS 1.2 and 1.3 with what the server chose, a client that refuses the certificate, SSH"
     )
     func handshakes() throws {
         let bench = try RecordBench(Self.policy)
         let client = bench.gate.client
-        let key = bench.folder.appendingPathComponent("key.pem").path
-        let certificate = bench.folder.appendingPathComponent("cert.pem").path
-        let made = try bench.host.run([
-            "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-            "-days",
-            "1", "-subj", "/CN=db.example.test", "-keyout", key, "-out", certificate,
-        ])
-        try #require(made.status == 0, "\(made)")
+        let (key, certificate) = try makeCertificate(bench)
         _ = try bench.host.start([
             "/usr/bin/openssl", "s_server", "-accept", "8443", "-quiet", "-key", key, "-cert", certificate,
         ])
@@ -131,8 +146,7 @@ struct RecordCommandTests {
             ])
         }
         func tls(_ record: [String: Any]) -> [String: Any] { record["tls"] as? [String: Any] ?? [:] }
-        let deadline = Date().addingTimeInterval(20)
-        while try !hello("-tls1_2").output.contains("TLSv1.2"), Date() < deadline { usleep(50_000) }
+        #expect(try eventually { try hello("-tls1_2").output.contains("TLSv1.2") })
         let old = try bench.record { tls($0)["version"] as? String == "TLSv1.2" }
         #expect(old["port"] as? String == "plain")
         #expect(old["rule"] as? String == "client")
@@ -157,6 +171,44 @@ struct RecordCommandTests {
         #expect(try bench.portgate("verify").status == 0)
     }
 
+    @Test("a ClientHello that openssl sends in many segments is read whole")
+    func splitHello() throws {
+        let bench = try RecordBench(Self.policy)
+        let client = bench.gate.client
+        let (key, certificate) = try makeCertificate(bench)
+        _ = try bench.host.start([
+            "/usr/bin/openssl", "s_server", "-accept", "8443", "-quiet", "-key", key, "-cert", certificate,
+        ])
+        // The server asks for segments of 100 bytes, and the client's kernel makes no larger ones to be cut by a device.
+        try bench.host.ip("route", "change", "10.99.1.0/24", "dev", "eth1a", "src", "10.99.1.1", "advmss", "100")
+        try client.ip("link", "set", "dev", "eth1b", "gso_max_segs", "1")
+        try client.loadForeign(
+            """
+            table inet seen {
+                counter large {}
+                counter small {}
+                chain leaving {
+                    type filter hook output priority 0;
+                    tcp dport 8443 meta length > 200 counter name large
+                    tcp dport 8443 meta length 100-200 counter name small
+                }
+            }
+            """)
+        try bench.record()
+        let hello = "timeout 5 openssl s_client -connect 10.99.1.1:8443 -servername split.example.test </dev/null 2>&1"
+        #expect(try eventually { try client.run(["/bin/sh", "-c", hello]).output.contains("TLSv1.3") })
+        let read = try bench.record { ($0["tls"] as? [String: Any])?["sni"] as? String == "split.example.test" }
+        let tls = try #require(read["tls"] as? [String: Any])
+        #expect(tls["version"] as? String == "TLSv1.3")
+        #expect((tls["ja4"] as? String)?.hasPrefix("t13d") == true)
+        func packets(_ counter: String) throws -> Int {
+            let text = try client.check("/usr/sbin/nft", "list", "counter", "inet", "seen", counter)
+            return try #require(text.firstMatch(of: /packets ([0-9]+)/).flatMap { Int($0.1) })
+        }
+        #expect(try packets("large") == 0)
+        #expect(try packets("small") >= 3)
+    }
+
     @Test("a connection that is revoked, and one that ends, with what went over it")
     func endings() throws {
         let bench = try RecordBench(Self.policy)
@@ -166,10 +218,8 @@ struct RecordCommandTests {
         try bench.host.serve("tcp/8443")
         _ = try bench.host.start(["/usr/bin/python3", "-I", "-m", "http.server", "8444"])
         try bench.record()
-        let deadline = Date().addingTimeInterval(20)
-        while try bench.gate.client.run(["/usr/bin/curl", "-s", "-m", "2", "http://10.99.1.1:8444/"]).status != 0,
-            Date() < deadline
-        { usleep(50_000) }
+        let page = ["/usr/bin/curl", "-s", "-m", "2", "http://10.99.1.1:8444/"]
+        #expect(try eventually { try bench.gate.client.run(page).status == 0 })
         // Conntrack tells of an end when it comes by; whoever lists its entries makes it come by.
         let end = try bench.record { record in
             _ = try? bench.host.run(["/usr/sbin/conntrack", "-L"])

@@ -98,13 +98,12 @@ final class RequestLab {
 
     /// The server's connections that stand.
     ///
-    /// - Parameter tries: looks, a quarter of a second apart: the end that sent what was cut learns of it when it sends again.
-    func established(tries: Int = 40) throws -> String {
+    /// - Parameter seconds: how long to look for them to be gone: the end that sent what was cut learns of it when it sends again.
+    func established(within seconds: Double = 10) throws -> String {
         var found = ""
-        for _ in 0..<tries {
+        _ = try eventually(within: seconds) {
             found = try gate.server.check("/usr/bin/ss", "-Htn", "state", "established", "sport", "= :8443")
-            if found.isEmpty { break }
-            usleep(250_000)
+            return found.isEmpty
         }
         return found
     }

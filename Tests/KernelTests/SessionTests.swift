@@ -93,6 +93,32 @@ struct SessionTests {
         #expect(try open.say() != .connected)
     }
 
+    @Test("the recorder tells whose session began and ended, and what came by it")
+    func recorded() throws {
+        let bench = try RecordBench(Self.policy)
+        try bench.host.serve("tcp/8443")
+        let ssh = try SSHServer(
+            on: bench.host, command: "%d/portgate-session",
+            programs: ["portgate-session": "cap_net_admin,cap_sys_ptrace+ep", "portgate": nil])
+        defer { ssh.stop() }
+        try bench.record(accounts: "\(ssh.path)/passwd")
+        let process = try bench.gate.client.start(ssh.login("pg-alice", at: Self.v4))
+        #expect(try process.line() == "portgate: you are pg-alice from 10.99.1.2")
+        let began = try bench.record { $0["action"] as? String == "session-began" }
+        #expect(began["user"] as? String == "alice")
+        #expect(began["src_ip"] as? String == "10.99.1.2")
+        #expect(
+            began["identity"] as? [String: String] == ["name": "alice", "proof": "session", "strength": "medium"])
+        #expect(try bench.gate.client.connect(Self.v4, 8443) == .connected)
+        let access = try bench.record { $0["action"] as? String == "allow" && $0["port"] as? String == "gated" }
+        #expect(access["user"] as? String == "alice")
+        _ = try? process.finish()
+        let ended = try bench.record { $0["action"] as? String == "session-ended" }
+        #expect(ended["start"] as? String == began["start"] as? String)
+        #expect(ended["user"] as? String == "alice")
+        #expect((ended["duration"] as? Double).map { $0 >= 0 } == true)
+    }
+
     @Test("over IPv6 the session opens IPv6")
     func six() throws {
         let bench = try Bench()

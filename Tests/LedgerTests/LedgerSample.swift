@@ -21,7 +21,7 @@ final class LedgerSample {
     let folder: LedgerFolder
     let clock: TestClock
     let anchor: NoteKey
-    private let parent: URL
+    let parent: URL
 
     init(epochSeconds: Int64 = 3_600) throws {
         parent = FileManager.default.temporaryDirectory.appendingPathComponent("portgate-ledger-\(UUID().uuidString)")

@@ -10,8 +10,11 @@ import Testing
 
     private static func python(_ arguments: [String]) throws -> (code: Int32, output: String) {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3"] + arguments
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = arguments
+        var environment = ProcessInfo.processInfo.environment
+        environment["PYTHONPATH"] = modules.path
+        process.environment = environment
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -21,7 +24,11 @@ import Testing
         return (process.terminationStatus, String(decoding: text, as: UTF8.self))
     }
 
-    /// Whether pymerkle is there (`PYTHONPATH` is handed on).
+    /// Where `scripts/install-deps.sh` puts pymerkle, when PyPI is in reach.
+    private static let modules = URL(fileURLWithPath: #filePath)
+        .appendingPathComponent("../../../.build/python").standardizedFileURL
+
+    /// Whether pymerkle is there.
     static let hasPymerkle = (try? python(["-c", "import pymerkle"]).code) == 0
 
     /// All proofs of a ledger that are made from it, in part when its oldest records are deleted.

@@ -72,7 +72,8 @@ struct AssemblyTests {
                 NamedSet(name: "pg_d6", content: .dynamic(family: .v6, size: 1, timeoutSeconds: 1)),
                 NamedSet(name: "pg_k", content: .connections(sequence: false, size: 1, timeoutSeconds: 1)),
                 NamedSet(name: "pg_ks", content: .connections(sequence: true, size: 1, timeoutSeconds: 1)),
-                NamedSet(name: "pg_p", content: .timedProtocols),
+                NamedSet(name: "pg_p", content: .timedProtocols()),
+                NamedSet(name: "pg_pr", content: .timedProtocols(refreshedForSeconds: 1)),
             ],
             maps: [
                 VerdictMap(name: "pg_r", elements: [element]),
@@ -212,6 +213,10 @@ struct AssemblyTests {
             isTCP + connection + [payload(.transport, 4, 4, into: 2), dynamic("pg_ks", 1, timeout: 2000)]
         ),
         (
+            .refreshProtocol(set: "pg_pr", timeoutSeconds: 2),
+            [load(.family), dynamic("pg_pr", 1, timeout: 2000)]
+        ),
+        (
             .setReset,
             isTCP + [
                 payload(.transport, 12, 2), mask([0xff, 0], [0, 4]),
@@ -322,7 +327,7 @@ struct AssemblyTests {
         #expect(try set(.timed(family: .v4, ranges: true, size: 9)).flags == [.interval, .timeout])
         #expect(try set(.connections(sequence: true, size: 9, timeoutSeconds: 1)).keyLength == 12)
         #expect(try set(.cgroups).keyLength == 8)
-        #expect(try set(.timedProtocols).keyLength == 1)
+        #expect(try set(.timedProtocols()).keyLength == 1)
     }
 
     @Test("a map's keys fill registers, and have ends where it takes ranges")

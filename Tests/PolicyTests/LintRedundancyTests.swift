@@ -152,7 +152,7 @@ struct LintRedundancyTests {
     @Test("taking every needless rule away changes nothing, on random policies", arguments: [false, true])
     func removal(isWide: Bool) throws {
         var removed = 0
-        for seed: UInt64 in 0..<80 {
+        for seed: UInt64 in 0..<120 {
             let policy = try PolicyDifferencePropertyTests.load(PolicyGenerator.yaml(seed: seed, isWide: isWide))
             let needless = Linter.lint(policy, now: Self.now).filter { ["PG103", "PG124"].contains($0.code) }
             guard !needless.isEmpty else { continue }

@@ -1,6 +1,7 @@
 import Foundation
 import Policy
 import Recorder
+import Synchronization
 import TestSupport
 import Testing
 
@@ -15,9 +16,7 @@ struct RecorderKernelTests {
         try lab.serveTwice(8443)
         let run = try lab.record()
         #expect(try lab.exchange(server, 8443, from: client, 40_001, bytes: 10_000) == 20_000)
-        usleep(1_500_000)
-        try lab.expire()
-        let lines = try run.lines()
+        let lines = try run.lines(until: lab.isEnded)
         #expect(lines.map { $0["action"] } == ["started", "allow", "end", "stopped"], "\(lines.map(\.text))")
         try #require(lines.count == 4, "\(lines.map(\.text))")
         for line in lines[1...2] {
@@ -52,9 +51,7 @@ struct RecorderKernelTests {
         try lab.server.serve("udp/8443")
         let run = try lab.record()
         #expect(try lab.client.connect(.udp, "10.97.1.1", 8443, source: "10.97.1.2") == .connected)
-        usleep(1_500_000)
-        try lab.expire()
-        let lines = try run.lines()
+        let lines = try run.lines(until: lab.isEnded)
         #expect(lines.map { $0["action"] } == ["started", "allow", "end", "stopped"], "\(lines.map(\.text))")
         #expect(lines.first { $0["action"] == "end" }?["conn_state"] == "SF")
     }
@@ -89,8 +86,7 @@ struct RecorderKernelTests {
         let run = try lab.record(settings)
         #expect(try session.say() == .connected)
         // The kernel tells nothing of a connection that began while nobody listened, but answers when it is asked.
-        usleep(3_200_000)
-        let lines = try run.lines()
+        let lines = try run.lines { $0.contains { $0["action"] == "end" } }
         #expect(lines.map { $0["action"] } == ["started", "end", "stopped"], "\(lines.map(\.text))")
         let end = try #require(lines.first { $0["action"] == "end" })
         #expect(end["reason"] == "unseen")
@@ -116,8 +112,7 @@ struct RecorderKernelTests {
         let run = try lab.record(settings)
         let flood = try lab.client.flood("10.97.1.1", 8443, rate: 200_000, tag: "x", count: 40_000, source: "10.97.1.3")
         #expect(try flood.finished() == 40_000)
-        usleep(1_200_000)
-        let lines = try run.lines()
+        let lines = try run.lines { $0.contains { $0["reason"] == "receive-buffer" } }
         let stopped = try #require(lines.last)
         let seen = try #require(stopped.number("packets"))
         let lost = lines.filter { $0["action"] == "lost" && $0["reason"] == "sequence" }
@@ -162,9 +157,7 @@ struct RecorderKernelTests {
                 """)
         let run = try lab.record()
         #expect(try lab.server.connect(.tcp, "127.0.0.1", 9443, user: 12_345) == .refused)
-        usleep(1_500_000)
-        try lab.expire()
-        let lines = try run.lines()
+        let lines = try run.lines(until: lab.isEnded)
         #expect(lines.map { $0["action"] } == ["started", "allow", "end", "stopped"], "\(lines.map(\.text))")
         for line in lines.dropFirst().dropLast() {
             #expect(line.number("uid") == 12_345)
@@ -178,7 +171,7 @@ struct RecorderKernelTests {
     func once() throws {
         let lab = try RecorderLab()
         let name = lab.server.name
-        let sink = try lab.inServer {
+        let kept = try lab.inServer {
             let recorder = Recorder(seed: HashSeed(1, 2), clock: .now, interfaceName: InterfaceName.packed)
             var loop = try RecorderLoop(recorder: recorder, settings: RecorderLoopSettings(groups: [77]))
             // Logged before the loop runs, and read by it.
@@ -193,10 +186,9 @@ struct RecorderKernelTests {
             ])
             var sink = KeepingSink()
             try loop.run(into: &sink, for: .once)
-            return sink
+            return sink.lines
         }
-        let lines = try Line.read(sink.bytes)
-        #expect(lines.map { $0["action"] } == ["started", "would-deny", "stopped"])
-        #expect(sink.lines == 3 && sink.commits >= 1)
+        #expect(try kept.read().map { $0["action"] } == ["started", "would-deny", "stopped"])
+        #expect(kept.kept.withLock { $0.lines == 3 && $0.commits >= 1 })
     }
 }

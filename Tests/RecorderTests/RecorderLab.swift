@@ -3,6 +3,7 @@ import Glibc
 import Host
 import Policy
 import Recorder
+import Synchronization
 import TestSupport
 
 /// A server with rules of its own that log like a gate's, a client on a cable, and a recorder in the server's namespace.
@@ -68,8 +69,12 @@ final class RecorderLab {
         return try value.get()
     }
 
-    /// Lets the kernel forget what has expired, which it else does within a minute.
-    func expire() throws { try server.check("/usr/sbin/conntrack", "-L") }
+    /// Whether the end of a connection is among the lines. Lets the kernel forget what has expired, which it else does within a
+    /// minute.
+    func isEnded(_ lines: [Line]) throws -> Bool {
+        try server.check("/usr/sbin/conntrack", "-L")
+        return lines.contains { $0["action"] == "end" }
+    }
 
     /// Opens a connection from the client, sends bytes, closes, and waits for what comes back; returns how many bytes did.
     func exchange(_ address: String, _ port: UInt16, from source: String, _ sourcePort: UInt16, bytes: Int) throws
@@ -127,30 +132,45 @@ func enter(_ namespace: String) throws {
     else { throw NetworkLab.Failure(description: "setns: errno \(errno)") }
 }
 
-/// A sink that keeps everything.
-struct KeepingSink: RecordSink {
-    var bytes: [UInt8] = []
-    var lines = 0
-    var commits = 0
-
-    mutating func write(_ lines: Span<UInt8>, count: Int) throws(Errno) {
-        for place in lines.indices { bytes.append(lines[place]) }
-        self.lines += count
+/// What a recorder wrote, for its own thread and for the test's.
+final class KeptLines: Sendable {
+    struct Kept {
+        var bytes: [UInt8] = []
+        var lines = 0
+        var commits = 0
     }
 
-    mutating func commit() throws(Errno) { commits += 1 }
+    let kept = Mutex(Kept())
+
+    func read() throws -> [Line] { try Line.read(kept.withLock { $0.bytes }) }
+}
+
+/// A sink that keeps everything.
+struct KeepingSink: RecordSink {
+    let lines = KeptLines()
+
+    mutating func write(_ lines: Span<UInt8>, count: Int) throws(Errno) {
+        self.lines.kept.withLock { kept in
+            for place in lines.indices { kept.bytes.append(lines[place]) }
+            kept.lines += count
+        }
+    }
+
+    mutating func commit() throws(Errno) { lines.kept.withLock { $0.commits += 1 } }
 }
 
 /// A recorder that runs on a thread of its own in a namespace.
 final class RecorderRun: @unchecked Sendable {
     // The thread writes before it signals, and nobody reads before.
     private var sink = KeepingSink()
+    private let kept: KeptLines
     private var failure: (any Error)?
     private let stopper: WakeUp
     private let finished = DispatchSemaphore(value: 0)
 
     init(namespace: String, _ settings: RecorderLoopSettings, context: RecordContext) throws {
         stopper = try WakeUp()
+        kept = sink.lines
         let ready = DispatchSemaphore(value: 0)
         Thread.detachNewThread { [self] in
             do {
@@ -170,13 +190,15 @@ final class RecorderRun: @unchecked Sendable {
         if let failure { throw failure }
     }
 
-    /// Waits until what is on its way has come, ends the recorder and returns its lines.
-    func lines() throws -> [Line] {
-        usleep(300_000)
+    /// Ends the recorder, which reads what is on its way first, and returns its lines.
+    ///
+    /// - Parameter wanted: what to wait for before; the lines of a test that fails come without it.
+    func lines(until wanted: ([Line]) throws -> Bool = { _ in true }) throws -> [Line] {
+        _ = try eventually(within: 15) { try wanted(kept.read()) }
         stopper.raise()
         finished.wait()
         if let failure { throw failure }
-        return try Line.read(sink.bytes)
+        return try kept.read()
     }
 }
 

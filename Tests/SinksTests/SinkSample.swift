@@ -106,16 +106,6 @@ final class ShipProcess {
     deinit { kill() }
 }
 
-/// Waits until something holds; the limit only bounds a test that fails.
-func eventually(within seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
-    let deadline = Date().addingTimeInterval(seconds)
-    while Date() < deadline {
-        if try condition() { return true }
-        usleep(20_000)
-    }
-    return false
-}
-
 /// Takes octet-counted frames apart (RFC 5425, section 4.3); nil when they are none.
 func frames(_ bytes: [UInt8]) -> [String]? {
     var frames: [String] = []

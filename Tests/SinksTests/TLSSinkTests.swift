@@ -95,6 +95,18 @@ import Testing
         #expect(sample.content("received").isEmpty)
     }
 
+    @Test("an attempt that fails as the one before it did is not told again")
+    func toldOnce() throws {
+        let sample = try SinkSample(records: 3)
+        let certificates = try Certificates(sample)
+        let receiver = try TestReceiver(certificates, flags: ["--tls12"])
+        let ship = try sample.start("--sink", certificates.sink(port: receiver.port, client: nil))
+        // Two are over when the third comes.
+        for _ in 0..<3 { #expect(try receiver.process.line().hasPrefix("refused")) }
+        #expect(ship.messages.split(separator: "\n").count == 1, "\(ship.messages)")
+        #expect(ship.stop() == 0)
+    }
+
     @Test("a client certificate of an authority that the receiver does not know is refused in words")
     func foreignClient() throws {
         let sample = try SinkSample(records: 3)

@@ -139,6 +139,12 @@ public struct PolicyGenerator {
         if random.chance(30) { text += "    reach: [\(random.pick(["host", "forwarded"]))]\n" }
         if random.chance(15) { text += "    mode: observe\n" }
         if random.chance(30) { text += "    serves: \(random.pick(["tls", "ssh", "http"]))\n" }
+        if random.chance(25) {
+            let exceptions = random.pick([
+                "", ", break-glass: [loopback]", ", break-glass: [10.0.0.0/8, \"2001:db8::/32\"]",
+            ])
+            text += "    audit: { ledger: required, within: \(random.pick(["15s", "2m"]))\(exceptions) }\n"
+        }
         if random.chance(40) { text += "    grants: { to: [anybody], longest: 2h }\n" }
         return text
     }

@@ -94,7 +94,10 @@ public struct TableGenerator {
                 family: family, size: chance(4) ? 1024 : 65535, timeoutSeconds: chance(4) ? 3600 : 60)
             sets.append(NamedSet(name: family == .v4 ? "pg_m4_db" : "pg_m6_db", content: content))
         }
-        if chance(4) { sets.append(NamedSet(name: "pg_timed", content: .timedProtocols)) }
+        if chance(4) {
+            let seconds: UInt32? = chance(2) ? nil : chance(4) ? 3600 : 60
+            sets.append(NamedSet(name: "pg_timed", content: .timedProtocols(refreshedForSeconds: seconds)))
+        }
         return sets
     }
 
@@ -190,7 +193,9 @@ public struct TableGenerator {
 
     private mutating func rules(of table: Table, leadingTo chains: [String], maps: [String]) -> [Rule] {
         (0..<Int.random(in: 0..<6, using: &random)).map { index in
-            if chance(8), let timed = table.sets.first(where: { $0.content == .timedProtocols }) {
+            if chance(8),
+                let timed = table.sets.first(where: { if case .timedProtocols = $0.content { true } else { false } })
+            {
                 return Rule([.protocolInSet(timed.name), .verdict(verdict(chains))])
             }
             var statements = matches(table)
@@ -262,6 +267,8 @@ public struct TableGenerator {
                     statements.append(
                         .remember(key, set: set.name, timeoutSeconds: number(1000) + 1, refreshes: chance(2)))
                 }
+            case .timedProtocols(_?):
+                statements.append(.refreshProtocol(set: set.name, timeoutSeconds: number(1000) + 1))
             case .timedProtocols: break
             }
         } else {

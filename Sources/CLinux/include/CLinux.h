@@ -48,6 +48,7 @@ uint64_t portgate_network_cookie(void);
 int portgate_count_bpf_links(uint32_t *counts, uint32_t size, uint32_t limit);
 
 #include "CLinuxRecord.h"
+#include "CLinuxSinks.h"
 #include "CLinuxTrial.h"
 
 #endif

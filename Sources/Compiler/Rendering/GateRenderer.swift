@@ -194,7 +194,7 @@ struct GateRenderer {
     /// nothing, and hear each packet once: what this host sends itself, as it leaves.
     private var taps: [Chain] {
         let heard = ports.filter(\.isHeard)
-        guard !heard.isEmpty else { return [] }
+        guard !heard.isEmpty || !durable.isEmpty else { return [] }
         // Not an accept: who looks for the rule that let a packet in would take it for that.
         let late = Rule([.connectionPacketsOutside(Self.handshakePackets), .verdict(.return)])
         let own = Rule([.inputInterface("lo", negated: false), .verdict(.return)])
@@ -208,8 +208,18 @@ struct GateRenderer {
         return [
             tap(ObjectNames.heard, .prerouting, [late, own] + data),
             tap(ObjectNames.said, .output, [late] + data + [beat]),
-            Chain(name: ObjectNames.beat, rules: [Rule([settings.log("heartbeat")])]),
+            Chain(name: ObjectNames.beat, rules: [Rule([settings.log("heartbeat")])] + durable),
         ] + heard.map(\.tap)
+    }
+
+    /// Begins the time anew that new connections to audited ports have, at the word of a recorder whose ledger is durable.
+    private var durable: [Rule] {
+        Set(ports.filter { !$0.onlyObserves }.compactMap { $0.audit?.withinSeconds }).sorted().map { seconds in
+            Rule([
+                .payload(PayloadMatch(offset: 0, bytes: Array("durable!".utf8))), .socketUser([0]),
+                .refreshProtocol(set: ObjectNames.durable(within: seconds), timeoutSeconds: seconds),
+            ])
+        }
     }
 
     private func tap(_ name: String, _ point: Chain.HookPoint, _ rules: [Rule]) -> Chain {

@@ -18,6 +18,7 @@ extension PortRenderer {
         case .none: break
         }
         rules += stagedEntry(ObjectNames.stagedJudge(port.name))
+        rules += auditEntry(ObjectNames.audited(port.name))
         for plan in plain {
             for way in plan.ways { rules.append(rule(plan, way.asks, .goto(terminal(plan, lasts: way.lasts)))) }
         }
@@ -45,6 +46,7 @@ extension PortRenderer {
     /// Judges connections of this host to itself, where the process behind a packet is known.
     var ownJudge: Chain {
         var rules = stagedEntry(ObjectNames.stagedOwnJudge(port.name))
+        rules += auditEntry(ObjectNames.ownAudited(port.name))
         var leftovers: [Rule] = []
         for plan in plain + typed + observed {
             let target: Verdict =

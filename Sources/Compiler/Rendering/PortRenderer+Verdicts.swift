@@ -72,7 +72,8 @@ extension PortRenderer {
 
     /// Refuses new connections of a source that is over the rule's rate. A meter without room limits nothing.
     func overRate(_ plan: RulePlan, _ matches: [Statement]) -> [Rule] {
-        guard let rate = plan.rate else { return [] }
+        // The chain of a rule that never opens stands there to be seen, without a meter.
+        guard let rate = plan.rate, plan.time != .never else { return [] }
         let limit = Limit(
             over: true, count: rate.count, unit: rate.per.rawValue, burst: min(rate.count, Self.largestBurst))
         return [AddressFamily.v4, .v6].map { family in

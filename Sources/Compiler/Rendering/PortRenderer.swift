@@ -17,6 +17,8 @@ struct PortRenderer {
     let settings: RenderSettings
     /// The rules of the declaration that is staged beside this one.
     var staged: [RulePlan] = []
+    /// What is asked of new connections; nil when no ledger is.
+    var audit: AuditPlan?
 
     /// Rules that decide.
     var deciding: [RulePlan] { plans.filter { $0.mode == .enforce && $0.time != .never } }
@@ -47,7 +49,7 @@ struct PortRenderer {
         if judgesSegments { chains.append(opening) }
         if serves != nil { chains.append(served) }
         if judgesSegments || serves != nil { chains.append(unfit) }
-        return chains + [revoked, denied, refusal] + stagedChains
+        return chains + auditChains + [revoked, denied, refusal] + stagedChains
     }
 
     /// The chains of one rule; those that nothing leads to are left out, except the one that shows the rule to people.
@@ -93,6 +95,7 @@ struct PortRenderer {
         case .none: break
         }
         if hasProcessClauses { names.append(ObjectNames.leftover(port.name)) }
+        if audit != nil, !onlyObserves { names.append(ObjectNames.audited(port.name)) }
         return (names + stagedCounters).map { NamedCounter(name: $0) }
     }
 
@@ -123,6 +126,7 @@ struct PortRenderer {
                 sets.append(NamedSet(name: ObjectNames.judged(port.name, plan.name), content: content))
             }
         }
+        if let audit, !onlyObserves { sets.append(audit.durable) }
         sets += stagedMeters
         for cgroup in cgroups { sets.append(NamedSet(name: ObjectNames.cgroups(cgroup), content: .cgroups)) }
         return sets

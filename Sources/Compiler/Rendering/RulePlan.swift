@@ -26,6 +26,15 @@ struct RulePlan: Hashable, Sendable {
     struct OwnSets: Hashable, Sendable {
         var v4: String?
         var v6: String?
+
+        /// Makes the sets of clauses, in their order.
+        static func sets(of clauses: [OwnClause], _ pool: inout SetPool) -> [OwnSets] {
+            clauses.map { clause in
+                guard case .only(let v4, let v6) = clause.addresses else { return OwnSets() }
+                return OwnSets(
+                    v4: v4.isEmpty ? nil : pool.name(v4), v6: v6 ? pool.name(AddressSet.loopbackV6Block) : nil)
+            }
+        }
     }
 
     init(rule: AccessRule, sources: RuleSources, time: TimeRestriction, port: Name, pool: inout SetPool) {
@@ -40,11 +49,7 @@ struct RulePlan: Hashable, Sendable {
         let live = time != .never
         v4Set = live && !sources.v4.isEmpty ? pool.name(sources.v4) : nil
         v6Set = live && !sources.v6.isEmpty ? pool.name(sources.v6) : nil
-        ownSets = sources.own.map { clause in
-            guard live, case .only(let v4, let v6) = clause.addresses else { return OwnSets() }
-            return OwnSets(
-                v4: v4.isEmpty ? nil : pool.name(v4), v6: v6 ? pool.name(AddressSet.loopbackV6Block) : nil)
-        }
+        ownSets = live ? OwnSets.sets(of: sources.own, &pool) : sources.own.map { _ in OwnSets() }
         if case .during(let ranges) = time { timeSet = pool.name(ranges) }
         guard live else { return }
         if let v4Set { ways.append(.addresses(.v4, v4Set)) }

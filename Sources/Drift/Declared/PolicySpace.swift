@@ -53,7 +53,15 @@ struct PolicySpace {
             if port.grants != nil, !scenario.isOwn {
                 all.append(try and([asked, try holds(RuntimeSets.grants(to: port.name, family), "saddr")]))
             }
-            found.append(Allowance(port: index, asked: asked, allowed: try or(all), rules: rules))
+            var allowed = try or(all)
+            if let audit = port.audit {
+                // Whoever may be let in without a durable ledger still has to be allowed.
+                let durable = try atom(.durable(RuntimeSets.durable(within: audit.withinSeconds), family))
+                let audited = try or([durable, try sources(audit.breakGlass)])
+                rules = try rules.map { ($0.rule, try and([$0.allowed, audited])) }
+                allowed = try and([allowed, audited])
+            }
+            found.append(Allowance(port: index, asked: asked, allowed: allowed, rules: rules))
         }
         return found
     }

@@ -96,6 +96,11 @@ public struct FirstPacket: Sendable {
             + policy.ports.filter { $0.grants != nil }.map { RuntimeSets.grants(to: $0.name, family) }
     }
 
+    /// The sets that say that a durable ledger is there, of the port asked for.
+    var durableSets: [String] {
+        declaredPort?.audit.map { [RuntimeSets.durable(within: $0.withinSeconds)] } ?? []
+    }
+
     // MARK: Identities
 
     private func prove(_ name: Name, _ packet: inout PlainPacket, _ usual: inout [String]) {

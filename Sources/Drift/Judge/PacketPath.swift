@@ -62,6 +62,7 @@ public struct PacketPath: Hashable, Sendable {
         for name in ruleset.accessSets(holding: packet.sourceBytes, for: first) {
             packet.values[.atom(.member(of: name, .gate, "saddr"))] = 1
         }
+        for name in ruleset.durableSets(for: first) { packet.values[.atom(.durable(name, first.family))] = 1 }
         let asked = AtomLog()
         let program = Program(ruleset, isRuntime: RuntimeKnowledge.gate.isRuntime)
         let run = { (packet: PlainPacket, turned: Atom?) in
@@ -134,6 +135,16 @@ extension LiveRuleset {
         return first.accessSets.filter { name in
             guard let set = sets[name], set.unreadElements == nil else { return false }
             return PlainLookup(set)?.find(source)?.index != nil
+        }
+    }
+
+    /// Returns the gate's sets that say that a durable ledger is there, and do so now.
+    fileprivate func durableSets(for first: FirstPacket) -> [String] {
+        first.durableSets.filter { name in
+            guard let set = gate?.sets.first(where: { $0.name == name }), set.unreadElements == nil else {
+                return false
+            }
+            return PlainLookup(set)?.find([first.family == .v4 ? 2 : 10])?.index != nil
         }
     }
 

@@ -129,6 +129,12 @@ public struct Atom: Hashable, Sendable, CustomStringConvertible {
         Atom(.member, "@\(set) holds \(key)", of: owner)
     }
 
+    /// Whether a set says that a durable ledger is there, to packets of a family.
+    static func durable(_ set: String, _ family: AddressFamily) -> Atom {
+        // The family is a constant of the way: NFPROTO_IPV4 (2), NFPROTO_IPV6 (10), as ``Origin/words(_:width:)`` has a constant.
+        member(of: set, .gate, family == .v4 ? "0b00000010" : "0b00001010")
+    }
+
     /// Whether a set has room for a key that is given in words, or holds it.
     static func room(in set: String, _ owner: Owner, _ key: String) -> Atom {
         Atom(.room, "@\(set) has room for \(key)", of: owner)

@@ -96,9 +96,8 @@ public struct TableDeviation: Hashable, Sendable, CustomStringConvertible {
         case (.ipv4(let expected), .ipv4(let found)): elementDifference(expected, found)
         case (.ipv6(let expected), .ipv6(let found)): elementDifference(expected, found)
         case (.time(let expected), .time(let found)): elementDifference(expected, found)
-        case (.dynamic, .dynamic), (.timed, .timed), (.connections, .connections):
+        case (.dynamic, .dynamic), (.timed, .timed), (.connections, .connections), (.timedProtocols, .timedProtocols):
             "its size, time-out or comment differs"
-        case (.timedProtocols, .timedProtocols): "its comment differs"
         default: "it holds something else"
         }
     }

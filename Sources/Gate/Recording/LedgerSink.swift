@@ -13,6 +13,8 @@ public struct LedgerSink: RecordSink, ~Copyable {
     private let keeper: LedgerKeeper
     /// What was last said of the ledger, so that the same is said once.
     private var complaint: LedgerFailure?
+    /// Whether the last commit was made durable.
+    public private(set) var isDurable = false
 
     /// Hands lines to a ledger, which is kept meanwhile: closed segments are sealed, those whose time is over are deleted, and room is
     /// reserved for the day on which the disk is full.
@@ -49,7 +51,9 @@ public struct LedgerSink: RecordSink, ~Copyable {
             try writer.commit()
             if complaint != nil { say("the ledger takes records again") }
             complaint = nil
+            isDurable = true
         } catch {
+            isDurable = false
             if complaint != error { say("the ledger takes no records, \(writer.pendingBytes) bytes wait: \(error)") }
             complaint = error
             guard writer.pendingBytes < mostPending else { throw error }

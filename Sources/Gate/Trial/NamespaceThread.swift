@@ -1,11 +1,12 @@
 import CLinux
 import Glibc
+import Host
 
 /// A thread of its own for work in another network namespace: the namespace belongs to the thread alone, is inherited by the
 /// processes that it starts, and is gone when it ends.
 public enum NamespaceThread {
     // Handed to the thread and back; the creator waits, so the two never touch it at the same time.
-    private final class Work<Result> {
+    private final class Work<Result>: @unchecked Sendable {
         let body: () -> Result
         var result: Result?
 
@@ -13,29 +14,13 @@ public enum NamespaceThread {
         func run() { result = body() }
     }
 
-    // Lets the C entry point call work of any type.
-    private final class Entry {
-        let run: () -> Void
-        init(_ run: @escaping () -> Void) { self.run = run }
-    }
-
     /// Runs `body` on a new thread and waits for it; nil when the system has no thread to give.
     public static func run<Result>(_ body: () -> Result) -> Result? {
         withoutActuallyEscaping(body) { body in
             let work = Work(body)
-            let entry = Unmanaged.passRetained(Entry { work.run() })
-            var thread = pthread_t()
-            let failure = pthread_create(
-                &thread, nil,
-                { argument in
-                    if let argument { Unmanaged<Entry>.fromOpaque(argument).takeRetainedValue().run() }
-                    return nil
-                }, entry.toOpaque())
-            guard failure == 0 else {
-                entry.release()
-                return nil
-            }
-            pthread_join(thread, nil)
+            let thread = SystemThread { work.run() }
+            guard let thread else { return nil }
+            thread.join()
             return work.result
         }
     }

@@ -1,4 +1,5 @@
 import Compiler
+import Nftables
 import Policy
 
 /// A policy's table as a trial loads it: compiled for one moment, its instants shifted to where the kernel's clock stands.
@@ -13,8 +14,9 @@ struct TrialRuleset {
         let options = CompileOptions(
             now: moment, horizonDays: horizonDays, kernelClockOffset: offset, accounts: accounts)
         let result = PolicyCompiler.compile(policy, options: options)
-        guard result.table != nil else { throw .notCompiled(result.diagnostics) }
-        return result.text
+        guard let table = result.table else { throw .notCompiled(result.diagnostics) }
+        // A trial has no recorder, and asks who may come while one is there.
+        return result.text + table.refreshing
     }
 
     /// Puts a table in the place of whatever `inet portgate` there is in the calling thread's namespace.

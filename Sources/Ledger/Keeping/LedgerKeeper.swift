@@ -6,7 +6,7 @@ import Synchronization
 /// its own, a segment at a time. The log is locked for a record of it only, as for any other commit.
 public final class LedgerKeeper: Sendable {
     private let work: Work
-    private let thread: pthread_t?
+    private let thread: SystemThread?
 
     /// Begins to keep a ledger.
     ///
@@ -22,7 +22,11 @@ public final class LedgerKeeper: Sendable {
             step: KeeperStep(folder: folder, limits: limits, clock: clock, retention: retention),
             pauseMilliseconds: pauseMilliseconds)
         self.work = work
-        thread = Self.start(work)
+        thread = SystemThread(.blocked) {
+            // Of this thread alone: recording comes first.
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+            work.run()
+        }
         if thread == nil {
             work.end()
             work.note("segments are not sealed before the end: no thread can be started")
@@ -42,43 +46,17 @@ public final class LedgerKeeper: Sendable {
         let deadline = BootClock.moment(after: .milliseconds(milliseconds))
         while !work.isIdle {
             guard BootClock.nanoseconds < deadline else {
-                pthread_detach(thread)
+                thread.detach()
                 return false
             }
             poll(nil, 0, 5)
         }
-        pthread_join(thread, nil)
+        thread.join()
         return true
     }
 
     /// What the operator should know, since it was last asked for; the same is said once until something else was.
     public func words() -> [String] { work.takeWords() }
-
-    private static func start(_ work: Work) -> pthread_t? {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(work)
-        // Whoever asks the program to stop asks the thread that records.
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        let failure = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                let work = Unmanaged<Work>.fromOpaque(context).takeRetainedValue()
-                // Of this thread alone: recording comes first.
-                _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
-                work.run()
-                return nil
-            }, context.toOpaque())
-        guard failure == 0 else {
-            context.release()
-            return nil
-        }
-        return thread
-    }
 }
 
 /// What the thread does, and how it is told to end.

@@ -20,6 +20,10 @@ extension NamedSet {
                     name: name, flags: [.dynamic, .timeout],
                     keyType: sequence ? KeyType.connectionAndSequence : KeyType.connection,
                     keyLength: sequence ? 12 : 8, timeoutMilliseconds: UInt64(timeoutSeconds) * 1000, size: size)
+            case .timedProtocols(let seconds?):
+                LiveSet(
+                    name: name, flags: [.dynamic, .timeout], keyType: KeyType.nfProtocol, keyLength: 1,
+                    timeoutMilliseconds: UInt64(seconds) * 1000, size: NamedSet.protocolsSize)
             case .timedProtocols: LiveSet(name: name, flags: .timeout, keyType: KeyType.nfProtocol, keyLength: 1)
             }
         set.comment = comment

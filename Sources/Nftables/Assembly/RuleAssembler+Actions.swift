@@ -24,6 +24,11 @@ extension RuleAssembler {
             needTCP()
             let operation = refreshes ? DynamicOperation.update : DynamicOperation.add
             action(key.loads + [Self.dynamic(set, operation: operation, timeoutSeconds: timeoutSeconds)])
+        case .refreshProtocol(let set, let timeoutSeconds):
+            action([
+                .packet(.family),
+                Self.dynamic(set, operation: DynamicOperation.update, timeoutSeconds: timeoutSeconds),
+            ])
         case .setReset:
             needTCP()
             action([

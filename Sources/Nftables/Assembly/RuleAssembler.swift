@@ -31,7 +31,7 @@ struct RuleAssembler {
         case .timeInSet, .timeBefore, .socketUser, .socketGroup, .socketHasOwner, .securityRequest, .securityIndex,
             .cgroupInSet:
             appendHostMatch(statement)
-        case .counter, .log, .meter, .setConnectionMark, .remember, .setReset, .stripMultipath:
+        case .counter, .log, .meter, .setConnectionMark, .remember, .refreshProtocol, .setReset, .stripMultipath:
             appendAction(statement)
         case .verdict, .dispatch, .dispatchSource, .dispatchAsked, .rejectReset, .rejectProhibited:
             appendEnd(statement)

@@ -17,9 +17,9 @@ public struct NamedSet: Hashable, Sendable {
         case cgroups
         /// `typeof ct id . tcp sport`, or with `. tcp sequence`; `flags dynamic,timeout`: connections that the kernel remembers.
         case connections(sequence: Bool, size: UInt32, timeoutSeconds: UInt32)
-        /// `type nf_proto; flags timeout`: protocols that are in it for a time only, until the kernel takes them out. Its
-        /// elements are no part of the meaning.
-        case timedProtocols
+        /// `type nf_proto; flags timeout`: protocols that are in it for a time only, until the kernel takes them out. With a
+        /// number of seconds `flags dynamic,timeout`: packets put them in anew. Its elements are no part of the meaning.
+        case timedProtocols(refreshedForSeconds: UInt32? = nil)
     }
 
     /// Whether the elements are part of the table's meaning. Those of the others come and go while the gate is in force.
@@ -29,6 +29,9 @@ public struct NamedSet: Hashable, Sendable {
         case .dynamic, .timed, .cgroups, .connections, .timedProtocols: false
         }
     }
+
+    /// The size of a set of protocols that packets fill: the kernel knows fewer.
+    static let protocolsSize: UInt32 = 16
 
     /// The name.
     public var name: String

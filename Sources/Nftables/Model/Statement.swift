@@ -79,6 +79,8 @@ public enum Statement: Hashable, Sendable {
     case setConnectionMark(mask: UInt32, value: UInt32)
     /// `add` or `update @set { ct id . … timeout Ns }`. A full set ends the rule; `update` begins the time anew.
     case remember(ConnectionKey, set: String, timeoutSeconds: UInt32, refreshes: Bool)
+    /// `update @set { meta nfproto timeout Ns }`: begins the time of the packet's protocol anew.
+    case refreshProtocol(set: String, timeoutSeconds: UInt32)
     /// `tcp flags set 0x4`: makes the segment a reset, of which no socket reads the payload.
     case setReset
     /// `reset tcp option mptcp`: blanks the option of Multipath TCP, so that both ends speak TCP.

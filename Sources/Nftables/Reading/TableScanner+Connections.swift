@@ -73,6 +73,13 @@ extension TableScanner {
         return .remember(key, set: set, timeoutSeconds: seconds, refreshes: refreshes)
     }
 
+    mutating func refreshProtocol() -> Statement? {
+        guard let set = word(), take(" { meta nfproto timeout "), let seconds: UInt32 = number(), take("s }") else {
+            return nil
+        }
+        return .refreshProtocol(set: set, timeoutSeconds: seconds)
+    }
+
     mutating func payload() -> Statement? {
         if take("@ih,0,8 >= 0x0") { return .hasPayload }
         guard take("@ih,"), let offset: Int = number(), offset % 8 == 0, take(UInt8(ascii: ",")),

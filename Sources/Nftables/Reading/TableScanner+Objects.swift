@@ -165,6 +165,10 @@ private struct SetDraft {
                 let content = NamedSet.Content.connections(
                     sequence: type == "sequences", size: size, timeoutSeconds: timeoutSeconds)
                 return NamedSet(name: name, comment: comment, content: content)
+            case "nf_proto":
+                guard size == NamedSet.protocolsSize else { return nil }
+                return NamedSet(
+                    name: name, comment: comment, content: .timedProtocols(refreshedForSeconds: timeoutSeconds))
             default: return nil
             }
             return NamedSet(
@@ -173,7 +177,7 @@ private struct SetDraft {
         }
         if isTimed {
             if type == "nf_proto", !isInterval, size == nil, timeoutSeconds == nil {
-                return NamedSet(name: name, comment: comment, content: .timedProtocols)
+                return NamedSet(name: name, comment: comment, content: .timedProtocols())
             }
             guard let size, timeoutSeconds == nil, type == "ipv4_addr" || type == "ipv6_addr" else { return nil }
             let family: AddressFamily = type == "ipv4_addr" ? .v4 : .v6

@@ -72,6 +72,8 @@ extension TableScanner {
             let start = position
             if let meter = meter() { return meter }
             position = start
+            if let refreshed = refreshProtocol() { return refreshed }
+            position = start
             return remember(refreshes: true)
         case UInt8(ascii: "r"):
             if take("reject with tcp reset") { return .rejectReset }

@@ -76,7 +76,8 @@ extension Statement {
         case .connectionMark(let mask, let value), .setConnectionMark(let mask, let value):
             mask != 0 && value & ~mask == 0
         case .payload(let match): match.isWithinBounds
-        case .remember(_, _, let timeoutSeconds, _): (1...31_536_000).contains(timeoutSeconds)
+        case .remember(_, _, let timeoutSeconds, _), .refreshProtocol(_, let timeoutSeconds):
+            (1...31_536_000).contains(timeoutSeconds)
         case .linkAddress(let address): address < 1 << 48
         case .cgroupInSet(let level, _): level >= 1
         default: true
@@ -96,7 +97,8 @@ extension Statement {
             try names.check(set: set, is: .connections(sequence: key.hasSequence), from: chain)
         case .cgroupInSet(_, let set): try names.check(set: set, is: .cgroups, from: chain)
         case .timeInSet(let set): try names.check(set: set, is: .time, from: chain)
-        case .protocolInSet(let set): try names.check(set: set, is: .timedProtocols, from: chain)
+        case .protocolInSet(let set), .refreshProtocol(let set, _):
+            try names.check(set: set, is: .timedProtocols, from: chain)
         case .meter(let set, let family, _): try names.check(set: set, is: .dynamic(family), from: chain)
         case .counter(let name):
             guard names.counters.contains(name) else { throw .danglingReference(from: chain, to: name) }

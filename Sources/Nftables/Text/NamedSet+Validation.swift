@@ -34,6 +34,7 @@ extension NamedSet {
             case .dynamic(_, let size, let timeoutSeconds), .connections(_, let size, let timeoutSeconds):
                 (1...16_777_216).contains(size) && (1...31_536_000).contains(timeoutSeconds)
             case .timed(_, _, let size): (1...16_777_216).contains(size)
+            case .timedProtocols(let seconds?): (1...31_536_000).contains(seconds)
             case .cgroups, .timedProtocols: true
             }
         if isValid { return }

@@ -63,6 +63,13 @@ extension TextWriter {
             number(timeoutSeconds)
             write("s\n")
             comment(set.comment)
+        case .timedProtocols(let seconds?):
+            write("\t\ttype nf_proto\n\t\tsize ")
+            number(NamedSet.protocolsSize)
+            write("\n\t\tflags dynamic,timeout\n\t\ttimeout ")
+            number(seconds)
+            write("s\n")
+            comment(set.comment)
         case .timedProtocols:
             write("\t\ttype nf_proto\n\t\tflags timeout\n")
             comment(set.comment)

@@ -74,6 +74,12 @@ extension TextWriter {
         case .dispatch(let map):
             write("meta l4proto . th dport vmap @")
             write(map)
+        case .refreshProtocol(let set, let timeoutSeconds):
+            write("update @")
+            write(set)
+            write(" { meta nfproto timeout ")
+            number(timeoutSeconds)
+            write("s }")
         case .rejectReset: write("reject with tcp reset")
         case .rejectProhibited: write("reject with icmpx 3")
         case .dispatchSource(let map):

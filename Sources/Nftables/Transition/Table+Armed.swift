@@ -15,7 +15,7 @@ extension Table {
         var table = old
         table.counters += new.counters.compactMap { names.renamed($0, among: old.counters) }
         table.sets += new.sets.compactMap { names.renamed($0, among: old.sets) }
-        table.sets.append(NamedSet(name: armedSet, content: .timedProtocols))
+        table.sets.append(NamedSet(name: armedSet, content: .timedProtocols()))
         table.maps += new.maps.map(names.renamed)
 
         let newBases = new.chains.filter { $0.hook != nil }
@@ -59,6 +59,14 @@ extension Table {
 
     /// The command that disarms, and fails, and with it its whole transaction, when the kernel has disarmed by itself.
     public static let disarming = Array("delete element inet portgate \(armedSet) { 2, 10 }\n".utf8)
+
+    /// The commands that put both protocols into every set that packets refresh, each for the set's time.
+    public var refreshing: [UInt8] {
+        sets.flatMap { set in
+            guard case .timedProtocols(_?) = set.content else { return [UInt8]() }
+            return Array("add element inet \(name) \(set.name) { 2, 10 }\n".utf8)
+        }
+    }
 
     /// Whether a base chain asks the switch which generation is to judge.
     public var hasSwitch: Bool {
@@ -175,6 +183,7 @@ private struct ArmedNames {
             .connectionKnown(key, set: object(set), negated: negated)
         case .remember(let key, let set, let timeout, let refreshes):
             .remember(key, set: object(set), timeoutSeconds: timeout, refreshes: refreshes)
+        case .refreshProtocol(let set, let timeout): .refreshProtocol(set: object(set), timeoutSeconds: timeout)
         case .counter(let name): .counter(counters[name] ?? name)
         case .meter(let set, let family, let limit): .meter(set: object(set), family: family, limit: limit)
         case .verdict(let verdict): .verdict(renamed(verdict))

@@ -239,7 +239,13 @@ struct PolicyComparer {
         let from = line.bounds(of: stretch).from
         let week: Int64 = 7 * 86_400
         let weeks = (from.seconds - pattern.start.seconds + week - 1) / week
-        return [from] + (0..<8).map { pattern.start.advanced(bySeconds: (weeks + $0) * week + 7_200) }
+        // A zone may be an hour or two from where it was in the pattern, and a window no longer than that.
+        return [from]
+            + (0..<8).flatMap { number in
+                [0, 3_600, -3_600, 7_200, -7_200].map { shift in
+                    pattern.start.advanced(bySeconds: (weeks + number) * week + shift)
+                }
+            }
     }
 
     private func lets(_ attempt: AccessAttempt, _ decider: Decider) -> Bool {

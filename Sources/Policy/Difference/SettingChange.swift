@@ -80,7 +80,9 @@ struct SettingComparison {
     private var audit: SettingChange? {
         func text(_ audit: AuditSettings?) -> String {
             guard let audit else { return "not required" }
-            return audit.breakGlass.isEmpty ? "required" : "required, save from \(audit.breakGlass.summary(upTo: 3))"
+            let within = audit.withinSeconds == AuditSettings.standardSeconds ? "" : " within \(audit.withinSeconds) s"
+            let exception = audit.breakGlass.isEmpty ? "" : ", save from \(audit.breakGlass.summary(upTo: 3))"
+            return "required\(within)\(exception)"
         }
         return change("audit", text(old.audit), text(new.audit), at: new.audit?.span)
     }

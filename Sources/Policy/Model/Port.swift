@@ -226,8 +226,14 @@ public struct GrantSettings: Hashable, Sendable {
 
 /// What happens to new connections while no durable ledger takes records.
 public struct AuditSettings: Hashable, Sendable {
+    /// How long the ledger may be missing when nothing is said, and what may be said, in seconds.
+    public static let standardSeconds: UInt32 = 60
+    static let seconds: ClosedRange<Int64> = 15...3_600
+
     /// Sources that are let in all the same; empty when none are named.
     public var breakGlass: AddressSet
+    /// Seconds after the last record was made durable at which new connections end.
+    public var withinSeconds: UInt32 = AuditSettings.standardSeconds
     /// Where the value stands.
     public var span: SourceSpan
 

@@ -128,5 +128,9 @@ extension Language {
             FormKey(
                 name: "break-glass", shape: .list(.text(Formats.source), most: Bounds.entries),
                 doc: "Sources that are let in without one.", absent: "none", example: "[10.0.0.1/32]"),
+            FormKey(
+                name: "within", shape: .text(Formats.duration),
+                doc: "How long after the last durable record it counts as missing, 15s to 1h.", absent: "60s",
+                example: "30s"),
         ])
 }

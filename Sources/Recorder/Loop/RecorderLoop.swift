@@ -9,6 +9,8 @@ public struct RecorderLoop: ~Copyable {
         var drops: UInt32 = 0
         /// When the group was last said to be silent, or was heard of; on the clock that nobody sets.
         var heard: Int64
+        /// Whether it has been said to be silent, and was not heard of since.
+        var isSilent = false
 
         init(_ socket: consuming NflogSocket, at now: Int64) {
             self.socket = socket
@@ -75,7 +77,7 @@ public struct RecorderLoop: ~Copyable {
             let now = RecorderClock.now
             if now.boottime >= nextTick {
                 nextTick = now.boottime + 1_000_000_000
-                housekeep(now)
+                housekeep(now, isDurable: sink.isDurable && isKeepingUp(now))
                 tick(&recorder, now)
             }
             try handOn(to: &sink, at: now.boottime)
@@ -115,7 +117,12 @@ public struct RecorderLoop: ~Copyable {
         }
         // Conntrack goes on telling: as much as its buffer holds is enough.
         for _ in 0..<1_000 where try !readConntrack(into: &sink) { break }
-        housekeep(.now)
+        housekeep(.now, isDurable: false)
+    }
+
+    /// Whether no line waits for longer than it should.
+    private func isKeepingUp(_ now: RecorderClock) -> Bool {
+        uncommittedSince == .max || now.boottime - uncommittedSince < settings.commitInterval + 1_000_000_000
     }
 
     private mutating func makePollers(stop: Int32?, wake: WakeUp?) {
@@ -231,7 +238,7 @@ public struct RecorderLoop: ~Copyable {
         } catch { throw .sink(error) }
     }
 
-    private mutating func housekeep(_ now: RecorderClock) {
+    private mutating func housekeep(_ now: RecorderClock, isDurable: Bool) {
         recorder.tick(now)
         sweep(now)
         for listener in listeners {
@@ -247,16 +254,18 @@ public struct RecorderLoop: ~Copyable {
             let seconds = settings.heartbeatSeconds
             if now.boottime >= nextHeartbeat {
                 nextHeartbeat = now.boottime + seconds * 1_000_000_000 / 3
-                // One that could not be sent cannot be missed.
-                if !HeartbeatPacket.send() { listener.heard = now.boottime }
+                // One that could not be sent cannot be missed. Who does not hear the gate keeps no record of it.
+                if !HeartbeatPacket.send(isDurable: isDurable && !listener.isSilent) { listener.heard = now.boottime }
             }
             if let heard = recorder.lastHeartbeat(ofGroup: listener.socket.group) {
+                if heard > listener.heard { listener.isSilent = false }
                 listener.heard = max(listener.heard, heard)
             }
             if now.boottime - listener.heard > seconds * 1_000_000_000 {
                 let silence = (now.boottime - listener.heard) / 1_000_000_000
                 recorder.silent(group: listener.socket.group, seconds: silence, at: now)
                 listener.heard = now.boottime
+                listener.isSilent = true
             }
         }
         guard let drops = conntrack?.drops, drops != conntrackDrops else { return }

@@ -17,11 +17,13 @@ public final class SinkThread: Sendable {
         _ address: SinkAddress, _ settings: SinkSettings, stop: StopFlag, say: @escaping @Sendable (SinkEvent) -> Void
     ) -> SinkThread? {
         let sinkThread = SinkThread(address)
-        let isStarted = DetachedThread.start {
+        let thread = SystemThread {
             let isComplete = SinkRun(address, settings, stop: stop, say: say).run()
             sinkThread.outcome.withLock { $0 = isComplete }
         }
-        guard isStarted else { return nil }
+        guard let thread else { return nil }
+        // Not joined: one that a system call holds must not hold up the end of the program.
+        thread.detach()
         return sinkThread
     }
 

@@ -15,7 +15,7 @@ public enum SyslogSeverity: Int, Sendable, CaseIterable {
         case "lost", "torn-tail": self = .error
         case "tls-handshake-failed", "unexpected-data", "clock-step", "foreign": self = .warning
         case "revoke": self = .notice
-        case "allow", "grant", "end", "handshake", "heartbeat", "would-allow":
+        case "allow", "grant", "end", "handshake", "heartbeat", "would-allow", "session-began", "session-ended":
             self = isDenied ? .warning : .informational
         case "deny", "would-deny": self = .warning
         default: self = isDenied ? .warning : .notice

@@ -1,5 +1,5 @@
+import CLinux
 import COpenSSL
-import CSinks
 import Glibc
 import Host
 

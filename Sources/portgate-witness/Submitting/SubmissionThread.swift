@@ -15,11 +15,14 @@ final class SubmissionThread: Sendable {
         _ address: WitnessAddress, _ settings: SubmitSettings, stop: StopFlag, say: @escaping @Sendable (String) -> Void
     ) -> SubmissionThread? {
         let thread = SubmissionThread(address)
-        let isStarted = DetachedThread.start {
+        let started = SystemThread {
             let isComplete = SubmissionRun(address, settings, stop: stop, say: say).run()
             thread.outcome.withLock { $0 = isComplete }
         }
-        return isStarted ? thread : nil
+        guard let started else { return nil }
+        // Not joined: one that a look-up holds must not hold up the end of the program.
+        started.detach()
+        return thread
     }
 
     /// Whether the witness has signed what it should; nil while it runs.

@@ -48,6 +48,8 @@ struct Packet {
     var timedSets: Set<String> = []
     /// Whether meters find the source over its rate.
     var isOverRate = false
+    /// Whether a durable ledger takes records.
+    var hasLedger = true
     /// Whether meters have no room for another source.
     var metersAreFull = false
 

@@ -122,6 +122,7 @@ struct TableEvaluator {
             guard packet.transport == 6, packet.state != .untracked, !packet.metersAreFull else { return .endOfRule }
             outcome.remembered.append(set)
             return .next
+        case .refreshProtocol: return .next
         case .hasPayload: return when(packet.payload?.isEmpty == false)
         case .payload(let match): return when(match.holds(packet.payload ?? []))
         case .tcpFlags(.synchronizing):
@@ -140,7 +141,9 @@ struct TableEvaluator {
         case .dispatchSource(let map): return try dispatch(map, packet, port: packet.sourcePort)
         case .dispatchAsked(let map): return try dispatch(map, packet, port: packet.port)
         case .family(let family): return when(family == packet.family)
-        case .protocolInSet: return when(isArmed)
+        case .protocolInSet(Table.armedSet): return when(isArmed)
+        // Of those that packets refresh: a ledger is there.
+        case .protocolInSet: return when(packet.hasLedger)
         case .timeInSet(let set): return when(timeIs(in: set, packet))
         case .timeBefore(let end): return when(packet.second < end)
         case .socketUser(let users): return when(packet.user.map(users.contains) ?? false)

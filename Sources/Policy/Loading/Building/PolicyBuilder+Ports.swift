@@ -80,6 +80,14 @@ extension PolicyBuilder {
             if let sources = value["break-glass"] {
                 settings.breakGlass = readSources(sources, port: port.name.text)?.addresses ?? .empty
             }
+            if let within = value["within"], let text = within.text, !text.isEmpty {
+                if let seconds = DurationText.seconds(parsing: text), AuditSettings.seconds.contains(Int64(seconds)) {
+                    settings.withinSeconds = UInt32(seconds)
+                } else {
+                    let wanted = Formats.duration.wanted + " of 15s to 1h"
+                    findings.add(.badDuration(text, wanted: wanted, at: within.span))
+                }
+            }
             port.audit = settings
         }
     }

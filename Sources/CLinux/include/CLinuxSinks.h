@@ -1,6 +1,6 @@
-#ifndef PORTGATE_CSINKS_H
-#define PORTGATE_CSINKS_H
-/* Calls of the sinks that Swift cannot import: variadics, macros, and what needs _GNU_SOURCE. */
+#ifndef PORTGATE_CLINUX_SINKS_H
+#define PORTGATE_CLINUX_SINKS_H
+/* What delivers records: sockets to collectors and to the journal. */
 #include <stddef.h>
 
 /* ioctl(2) SIOCOUTQ: the bytes of a TCP socket that its peer has not acknowledged; -1 with errno. */
