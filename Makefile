@@ -38,8 +38,9 @@ install-files:
 	install -D -s -m 0755 $(BINARIES)/portgate-nft $(DESTDIR)$(PREFIX)/libexec/portgate/portgate-nft
 	install -D -s -m 0755 $(BINARIES)/portgate-session $(DESTDIR)$(PREFIX)/sbin/portgate-session
 	install -D -s -m 0755 $(BINARIES)/portgate-ship $(DESTDIR)$(PREFIX)/sbin/portgate-ship
+	install -D -s -m 0755 $(BINARIES)/portgate-witness $(DESTDIR)$(PREFIX)/sbin/portgate-witness
 	install -d $(DESTDIR)/usr/lib/systemd/system
-	set -e; for unit in portgate.service portgate-record.service portgate-ship.service portgate-drift.service portgate-drift.timer; do \
+	set -e; for unit in portgate.service portgate-record.service portgate-ship.service portgate-witness.service portgate-witness-submit.service portgate-drift.service portgate-drift.timer; do \
 		sed 's|@SBINDIR@|$(PREFIX)/sbin|' packaging/systemd/$$unit > $(DESTDIR)/usr/lib/systemd/system/$$unit; \
 		chmod 0644 $(DESTDIR)/usr/lib/systemd/system/$$unit; \
 	done

@@ -8,6 +8,7 @@ let package = Package(
         .executable(name: "portgate-nft", targets: ["portgate-nft"]),
         .executable(name: "portgate-session", targets: ["portgate-session"]),
         .executable(name: "portgate-ship", targets: ["portgate-ship"]),
+        .executable(name: "portgate-witness", targets: ["portgate-witness"]),
     ],
     targets: [
         // Debian's C libraries: a module map and a shim each, nothing else.
@@ -18,6 +19,8 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CNetlink", providers: [.apt(["libmnl-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CMicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // What needs _GNU_SOURCE, or is a macro or a variadic in C.
         .target(name: "CLinux"),
         // What libnftables is told of sets.
@@ -44,6 +47,7 @@ let package = Package(
         .target(
             name: "Sinks", dependencies: ["COpenSSL", "CLinux", "Host", "Ledger"],
             linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libssl.a", "-Xlinker", "-l:libcrypto.a"])]),
+        .target(name: "Witness", dependencies: ["Host", "Ledger"]),
         .target(name: "Export", dependencies: ["JSON"]),
         .target(name: "Handshake", dependencies: ["CNettle"]),
         .target(name: "Recorder", dependencies: ["Handshake", "Host", "Policy", "Nftables", "CLinux"]),
@@ -51,10 +55,12 @@ let package = Package(
         .executableTarget(name: "portgate-session", dependencies: ["Gate", "Host", "Policy"]),
         .executableTarget(name: "portgate-ship", dependencies: ["Sinks", "CLinux", "Host", "Ledger"]),
         .executableTarget(
+            name: "portgate-witness", dependencies: ["Witness", "CMicrohttpd", "CCurl", "CLinux", "Host", "Ledger"]),
+        .executableTarget(
             name: "portgate",
             dependencies: [
                 "Host", "JSON", "Policy", "Nftables", "Compiler", "Drift", "Export", "Reports", "Gate", "Ledger",
-                "Recorder",
+                "Recorder", "Witness",
             ]),
         // Measures; run by Benchmarks, not shipped.
         .executableTarget(
@@ -86,6 +92,9 @@ let package = Package(
         .testTarget(
             name: "SinksTests", dependencies: ["Sinks", "Ledger", "Host", "JSON", "TestSupport"],
             exclude: ["Servers"]),
+        .testTarget(
+            name: "WitnessTests", dependencies: ["Witness", "Ledger", "Host", "JSON", "TestSupport"],
+            exclude: ["Oracles"]),
         .testTarget(name: "ExportTests", dependencies: ["Export", "JSON"], exclude: ["Fixtures"]),
         .testTarget(name: "RecorderTests", dependencies: ["Recorder", "Host", "Policy", "TestSupport"]),
         .testTarget(name: "HandshakeTests", dependencies: ["Handshake"], exclude: ["Captures"]),

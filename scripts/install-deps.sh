@@ -4,8 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build=(libyaml-dev libnftables-dev libmnl-dev nettle-dev libssl-dev libzstd-dev libstdc++-12-dev make)
-runtime=(nftables iproute2 tzdata)
+build=(libyaml-dev libnftables-dev libmnl-dev nettle-dev libssl-dev libzstd-dev libstdc++-12-dev
+    libmicrohttpd-dev libcurl4-openssl-dev make)
+runtime=(nftables iproute2 tzdata libmicrohttpd12 libcurl4)
 testing=(
     python3 netcat-openbsd curl openssl conntrack iptables procps util-linux libcap2-bin
     openssh-server openssh-client postgresql postgresql-client redis-server redis-tools bind9-dnsutils python3-scapy

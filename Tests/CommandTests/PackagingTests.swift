@@ -80,6 +80,21 @@ struct PackagingTests {
                     "ConditionPathExists=/etc/default/portgate-ship",
                 ]
             ),
+            // It has no file but its own, and no user either.
+            (
+                "portgate-witness", "portgate-witness serve $PORTGATE_WITNESS",
+                [
+                    "CapabilityBoundingSet=", "RestrictAddressFamilies=AF_INET AF_INET6", "DynamicUser=yes",
+                    "StateDirectory=portgate-witness", "ConditionPathExists=/etc/default/portgate-witness",
+                ]
+            ),
+            (
+                "portgate-witness-submit", "portgate-witness submit $PORTGATE_WITNESS_SUBMIT",
+                [
+                    "CapabilityBoundingSet=", "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+                    "ConditionPathExists=/etc/default/portgate-witness-submit",
+                ]
+            ),
         ])
     func daemonUnits(unit: String, command: String, own: [String]) throws {
         let result = try Self.install(

@@ -1,8 +1,9 @@
 import CCrypto
 
 /// Base64 with padding (RFC 4648, section 4), one spelling for each row of bytes.
-enum Base64 {
-    static func encode(_ bytes: [UInt8]) -> String {
+package enum Base64 {
+    /// Encodes bytes.
+    package static func encode(_ bytes: [UInt8]) -> String {
         let count = (bytes.count + 2) / 3 * 4
         let text = [CChar](unsafeUninitializedCapacity: count) { buffer, initialized in
             bytes.withUnsafeBufferPointer { nettle_base64_encode_raw(buffer.baseAddress, $0.count, $0.baseAddress) }
@@ -12,7 +13,7 @@ enum Base64 {
     }
 
     /// Decodes; nil for whatever ``encode(_:)`` does not write.
-    static func decode(_ text: Substring) -> [UInt8]? {
+    package static func decode(_ text: Substring) -> [UInt8]? {
         guard text.utf8.count % 4 == 0 else { return nil }
         var context = base64_decode_ctx()
         nettle_base64_decode_init(&context)

@@ -21,35 +21,27 @@ public struct NoteKey: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads the form `name+identifier+key`; nil for what is none, or has another key's identifier.
     public init?(_ text: String) {
-        let parts = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, let bytes = Base64.decode(parts[2]), bytes.first == Self.algorithm else { return nil }
-        self.init(name: String(parts[0]), publicKey: Array(bytes.dropFirst()))
-        guard parts[1] == hexIdentifier else { return nil }
+        guard let verifier = VerifierKey(text), verifier.algorithm == Self.algorithm else { return nil }
+        self.init(name: verifier.name, publicKey: verifier.publicKey)
     }
+
+    private var verifier: VerifierKey { VerifierKey(name: name, algorithm: Self.algorithm, publicKey: publicKey) }
 
     /// The number by which a signature tells its key: the first four bytes of SHA-256 of the name, a line end, the algorithm and the
     /// key.
-    public var identifier: UInt32 {
-        let message = Array(name.utf8) + [UInt8(ascii: "\n"), Self.algorithm] + publicKey
-        return MerkleHash(sha256: message).bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
-    }
-
-    private var hexIdentifier: String {
-        let digits = String(identifier, radix: 16)
-        return String(repeating: "0", count: 8 - digits.utf8.count) + digits
-    }
+    public var identifier: UInt32 { verifier.identifier }
 
     /// The form `name+identifier+key`.
-    public var description: String { "\(name)+\(hexIdentifier)+\(Base64.encode([Self.algorithm] + publicKey))" }
+    public var description: String { verifier.description }
 
     /// Tells whether a signature is one of a message by this key (RFC 8032).
-    func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
+    package func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         guard signature.count == NoteSigner.signatureByteCount else { return false }
         return nettle_ed25519_sha512_verify(publicKey, message.count, message, signature) == 1
     }
 
     /// Whether a text can be the name of a key.
-    static func isName(_ text: some StringProtocol) -> Bool {
+    package static func isName(_ text: some StringProtocol) -> Bool {
         !text.isEmpty && text.unicodeScalars.allSatisfy { $0 != "+" && !$0.properties.isWhitespace && $0.value >= 0x20 }
     }
 }
@@ -57,7 +49,7 @@ public struct NoteKey: Hashable, Sendable, CustomStringConvertible {
 /// A private key that signs notes.
 public struct NoteSigner: Sendable {
     /// How many bytes a signature has.
-    static let signatureByteCount = 64
+    package static let signatureByteCount = 64
 
     /// The key that verifies what this one signs.
     public let key: NoteKey
@@ -74,7 +66,7 @@ public struct NoteSigner: Sendable {
     }
 
     /// Signs a message.
-    func sign(_ message: [UInt8]) -> [UInt8] {
+    package func sign(_ message: [UInt8]) -> [UInt8] {
         var signature = [UInt8](repeating: 0, count: Self.signatureByteCount)
         nettle_ed25519_sha512_sign(key.publicKey, privateKey, message.count, message, &signature)
         return signature

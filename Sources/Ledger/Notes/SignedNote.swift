@@ -37,6 +37,19 @@ public struct SignedNote: Hashable, Sendable {
         public let identifier: UInt32
         /// The signature, of whatever kind the key is.
         public let bytes: [UInt8]
+
+        /// Takes a signature that somebody has made.
+        package init(name: String, identifier: UInt32, bytes: [UInt8]) {
+            self.name = name
+            self.identifier = identifier
+            self.bytes = bytes
+        }
+
+        /// The line by which a note tells of it, with its end.
+        package var line: [UInt8] {
+            let number = (0..<4).map { UInt8(truncatingIfNeeded: identifier >> UInt32(24 - $0 * 8)) }
+            return SignedNote.dash + Array("\(name) \(Base64.encode(number + bytes))\n".utf8)
+        }
     }
 
     /// The longest note that is read.
@@ -112,13 +125,24 @@ public struct SignedNote: Hashable, Sendable {
         return found
     }
 
+    /// The note with one signature more.
+    package func adding(_ signature: Signature) -> SignedNote {
+        var note = self
+        note.signatures.append(signature)
+        return note
+    }
+
+    /// The note with some of its signatures.
+    package func keeping(_ isKept: (Signature) -> Bool) -> SignedNote {
+        var note = self
+        note.signatures.removeAll { !isKept($0) }
+        return note
+    }
+
     /// The note as it is written down.
     public var bytes: [UInt8] {
         var result = Array(text.utf8) + [10]
-        for signature in signatures {
-            let identifier = (0..<4).map { UInt8(truncatingIfNeeded: signature.identifier >> UInt32(24 - $0 * 8)) }
-            result += Self.dash + Array("\(signature.name) \(Base64.encode(identifier + signature.bytes))\n".utf8)
-        }
+        for signature in signatures { result += signature.line }
         return result
     }
 }

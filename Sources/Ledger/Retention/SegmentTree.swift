@@ -1,7 +1,8 @@
 /// The part of the log's tree that a segment's lines tell: the subtrees before them by the frontier at their beginning, those among
 /// them by their own hashes. 64 bytes a leaf.
 struct SegmentTree {
-    private let first: UInt64
+    /// The first leaf that is told by itself.
+    let first: UInt64
     /// The complete subtrees before the first leaf.
     private let before: [Range<UInt64>: MerkleHash]
     /// By level, the complete subtrees that begin at the first leaf or behind it.

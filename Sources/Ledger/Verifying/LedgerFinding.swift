@@ -35,7 +35,8 @@ public struct LedgerFinding: Hashable, Sendable, CustomStringConvertible {
     /// What is wrong, in words.
     public let message: String
 
-    init(_ kind: Kind, _ file: String, line: Int? = nil, leaves: Range<UInt64>? = nil, _ message: String) {
+    /// Creates a finding.
+    public init(_ kind: Kind, _ file: String, line: Int? = nil, leaves: Range<UInt64>? = nil, _ message: String) {
         self.kind = kind
         self.file = file
         self.line = line
@@ -68,8 +69,11 @@ public struct LedgerVerdict: Hashable, Sendable {
     public internal(set) var deleted: [Range<UInt64>] = []
     /// The keys of the epochs, as far as they are proven; the anchor first.
     public internal(set) var epochKeys: [NoteKey] = []
-    /// The root that the log had at the size that was asked for.
-    var rememberedRoot: MerkleHash?
+    /// The roots that the log had at sizes that were asked for.
+    var roots = AskedRoots()
+
+    /// Adds what somebody else found, who looked at what is not in the ledger's folder.
+    public mutating func add(_ finding: LedgerFinding) { findings.append(finding) }
 
     /// Whether everything is proven.
     public var isIntact: Bool { findings.isEmpty && provenSize != nil }

@@ -20,6 +20,20 @@ public struct LedgerVerifier: Sendable {
         }
     }
 
+    /// What somebody else knows the log to have been at one moment.
+    public struct Witnessed: Hashable, Sendable {
+        /// Who knows it, and where that is written, such as "witness.example/w1 in cosigned".
+        public let witness: String
+        /// How many leaves the log had, and the root over them.
+        public let state: Memory
+
+        /// Creates what a witness knows.
+        public init(witness: String, state: Memory) {
+            self.witness = witness
+            self.state = state
+        }
+    }
+
     /// Where the ledger is.
     public let folder: LedgerFolder
     /// The key that it begins with, when the one who asks knows it; otherwise the one that lies in the folder is taken.
@@ -30,6 +44,8 @@ public struct LedgerVerifier: Sendable {
     public let now: LedgerTime?
     /// The fewest days after which records may be deleted, as the policy says; nil when any number that a record declares will do.
     public var leastRetentionDays: Int?
+    /// What witnesses know the log to have been.
+    public var witnessed: [Witnessed] = []
     /// How long a recorder may be silent, in seconds: a heartbeat is due every 60.
     public static let longestSilence: Int64 = 120
 
@@ -58,7 +74,7 @@ public struct LedgerVerifier: Sendable {
         var attempts = 1
         while true {
             let contents = try folder.snapshot()
-            var run = VerifierRun(folder: folder, anchor: key, memory: memory)
+            var run = VerifierRun(folder: folder, anchor: key, memory: memory, witnessed: witnessed)
             run.walk(contents)
             run.finish(contents, leastDays: leastRetentionDays, now: now)
             // What was sealed or deleted while it was read is told of by a record that came later.

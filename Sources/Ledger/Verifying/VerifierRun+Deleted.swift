@@ -43,7 +43,7 @@ extension VerifierRun {
                     guard take(leaf, in: checkpoint, behind: covered, walk) else { return false }
                 }
             }
-            if let memory, memory.size == checkpoint.size { verdict.rememberedRoot = checkpoint.root }
+            verdict.roots.pass(checkpoint.size, checkpoint.root)
             guard accept(entry, file, leaves) else { return false }
             covered = checkpoint.size
         }

@@ -16,31 +16,37 @@ extension VerifierRun {
     }
 
     private mutating func checkMemory() {
-        guard let memory else { return }
+        if let memory { compare(with: memory, "when it was last looked at") }
+        for known in witnessed { compare(with: known.state, "when \(known.witness) signed it") }
+    }
+
+    /// Compares what somebody knows the log to have been with what it is.
+    private mutating func compare(with known: LedgerVerifier.Memory, _ when: String) {
         // What is not signed may be what a crash left, and may be what somebody left who took the signature away.
-        let isWhole = verdict.findings.allSatisfy { $0.kind == .unfinished }
+        let isWhole = verdict.findings.allSatisfy { $0.kind == .unfinished || $0.kind == .rolledBack }
         let size = isWhole ? verdict.provenSize ?? 0 : tree.size
-        guard memory.size <= size else {
+        guard known.size <= size else {
             // Where something else is wrong, it says itself where the proof ends.
             guard isWhole else { return }
             found(
-                .rolledBack, "", leaves: size..<memory.size,
-                "the log has \(size) records, and had \(memory.size) when it was last looked at")
-            return
-        }
-        // Only the sizes of checkpoints are known among records that were deleted.
-        let isDeleted = ends.contains { deleted[$0.key] != nil && ($0.key..<$0.value.end).contains(memory.size) }
-        guard verdict.rememberedRoot != nil || !isDeleted else {
-            found(
-                .rolledBack, "", leaves: 0..<memory.size,
-                "what the log was when it had \(memory.size) records cannot be compared: no checkpoint has that size, and the records were deleted"
+                .rolledBack, "", leaves: size..<known.size, "the log has \(size) records, and had \(known.size) \(when)"
             )
             return
         }
-        guard verdict.rememberedRoot == memory.root else {
+        let root = verdict.roots.roots[known.size]
+        // Only the sizes of checkpoints are known among records that were deleted.
+        let isDeleted = ends.contains { deleted[$0.key] != nil && ($0.key..<$0.value.end).contains(known.size) }
+        guard root != nil || !isDeleted else {
             found(
-                .rolledBack, "", leaves: 0..<memory.size,
-                "the first \(memory.size) records are not those that the log had when it was last looked at")
+                .rolledBack, "", leaves: 0..<known.size,
+                "what the log was when it had \(known.size) records cannot be compared: no checkpoint has that size, and the records were deleted"
+            )
+            return
+        }
+        guard root == known.root else {
+            found(
+                .rolledBack, "", leaves: 0..<known.size,
+                "the first \(known.size) records are not those that the log had \(when)")
             return
         }
     }

@@ -145,7 +145,7 @@ extension VerifierRun {
     private mutating func take(_ line: UnsafeRawBufferPointer, _ walk: LineWalk) -> Bool {
         let leaf = tree.size
         guard tree.append(MerkleHash(leaf: line)) else { return false }
-        if let memory, tree.size == memory.size { verdict.rememberedRoot = tree.root }
+        if tree.size >= verdict.roots.next { verdict.roots.pass(tree.size, tree.root) }
         guard hasBegun else { return begin(line, walk) }
         return LedgerLeaf.isOwn(line) ? minded(line, leaf, walk) : true
     }

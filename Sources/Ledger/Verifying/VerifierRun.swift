@@ -5,6 +5,7 @@ struct VerifierRun {
     let folder: LedgerFolder
     let anchor: NoteKey
     let memory: LedgerVerifier.Memory?
+    let witnessed: [LedgerVerifier.Witnessed]
     var verdict = LedgerVerdict()
 
     /// The state behind the last checkpoint, as a writer would have it.
@@ -44,10 +45,14 @@ struct VerifierRun {
     /// The last sign of life of a recorder.
     var life: SignOfLife?
 
-    init(folder: LedgerFolder, anchor: NoteKey, memory: LedgerVerifier.Memory?) {
+    init(
+        folder: LedgerFolder, anchor: NoteKey, memory: LedgerVerifier.Memory?,
+        witnessed: [LedgerVerifier.Witnessed] = []
+    ) {
         self.folder = folder
         self.anchor = anchor
         self.memory = memory
+        self.witnessed = witnessed
         key = anchor
         verdict.epochKeys = [anchor]
         verdict.origin = anchor.name
@@ -56,7 +61,7 @@ struct VerifierRun {
         state = LedgerTail(
             segment: 0, tree: MerkleFrontier(), nextNumber: 0, time: nothing, epoch: 0, epochTime: nothing,
             epochSeconds: 1)
-        if let memory, memory.size == 0 { verdict.rememberedRoot = .empty }
+        verdict.roots = AskedRoots((memory.map { [$0.size] } ?? []) + witnessed.map(\.state.size))
     }
 
     /// Notes something that is wrong; false, to be handed on.

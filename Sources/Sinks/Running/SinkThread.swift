@@ -1,4 +1,4 @@
-import Host
+public import Host
 import Synchronization
 
 /// A sink's own thread: whatever holds it up holds up no other.

@@ -3,6 +3,7 @@ import Host
 import JSON
 import Ledger
 import Policy
+import Witness
 
 /// `portgate verify`: whether the ledger is what was written.
 struct VerifyCommand: PublishingCommand {
@@ -16,6 +17,10 @@ struct VerifyCommand: PublishingCommand {
         What an intact ledger was is remembered in 'verified' of the state directory: one that is shorter or another at the \
         next look was rolled back. DIR is the ledger's folder, or a copy of it; of a copy nothing is remembered unless \
         --memory says where, and its end may be of any time.
+
+        A witness on another host (docs/witness.md) remembers what this one may forget. --witness KEY --cosigned FILE checks its \
+        signature on the checkpoint in FILE, and that this ledger contains it; both may be given several times. Fetch FILE from \
+        the witness: URL/logs/ID/checkpoint.
 
         Exit code 0: every record is proven; 6: the evidence is broken, and what is proven is said; 3: the ledger could not be \
         read, or a crash left it unfinished.
@@ -38,6 +43,29 @@ struct VerifyCommand: PublishingCommand {
             settings.memoryPath = text
         },
         .flag("no-memory", help: "neither compare with the last look nor remember this one") { $0.remembers = false },
+        .value(
+            "witness", "KEY", repeatable: true,
+            help: "trust the witness with this key, as 'portgate-witness keys init' printed it"
+        ) { settings, text throws(UsageError) in
+            guard let key = CosignerKey(text) else {
+                throw UsageError("--witness '\(text)' is no key as 'portgate-witness keys init' prints it")
+            }
+            settings.witnesses.keys.append(key)
+        },
+        .value(
+            "cosigned", "FILE", repeatable: true, completion: .paths,
+            help: "hold the ledger to the checkpoint in FILE, which a witness has signed"
+        ) { settings, text throws(UsageError) in
+            guard !text.isEmpty else { throw UsageError("--cosigned names no file") }
+            settings.witnesses.files.append(text)
+        },
+        .value("witness-age", "SECONDS", help: "want what a witness has signed to be no older") {
+            settings, text throws(UsageError) in
+            guard let seconds = Int64(text), seconds > 0 else {
+                throw UsageError("--witness-age '\(text)' is not a number of seconds from 1 on")
+            }
+            settings.witnesses.longestAge = seconds
+        },
         .value(
             "stock", "SEGMENT",
             help: "print a script that checks a sealed segment, named by its first leaf, with stock tools"
@@ -62,11 +90,18 @@ struct VerifyCommand: PublishingCommand {
     private var memoryPath: String?
     private var remembers = true
     private var stockSegment: UInt64?
+    private var witnesses = WitnessCheck()
 
     init() {}
 
     func validate() throws(UsageError) {
         if memoryPath != nil, !remembers { throw UsageError("--memory and --no-memory exclude each other") }
+        guard witnesses.keys.isEmpty == witnesses.files.isEmpty else {
+            throw UsageError("--witness and --cosigned go together")
+        }
+        if witnesses.longestAge != nil, witnesses.files.isEmpty {
+            throw UsageError("--witness-age goes with --witness and --cosigned")
+        }
         if stockSegment != nil, !outputs.isEmpty { throw UsageError("--stock prints a script, and takes no --output") }
     }
 
@@ -74,17 +109,24 @@ struct VerifyCommand: PublishingCommand {
         let folder = path.map { LedgerFolder($0) } ?? state.ledger(console)
         let memoryPath = remembers ? memoryPath ?? (path == nil ? "\(state.path(console))/verified" : nil) : nil
         let memory = try memoryPath.flatMap { try remembered($0) }
-        let verdict: LedgerVerdict
+        let witnessed: WitnessCheck.Outcome
+        do throws(HostError) {
+            let origin = anchor?.name ?? (try? folder.anchorKey())?.name
+            witnessed = try witnesses.outcome(of: origin, now: .now)
+        } catch { throw CommandFailure(.incomplete, error.description) }
+        var verdict: LedgerVerdict
         do throws(LedgerFailure) {
-            verdict = try LedgerVerifier(
-                folder, anchor: anchor, memory: memory?.state, now: path == nil ? .now : nil
-            ).verify()
+            var verifier = LedgerVerifier(
+                folder, anchor: anchor, memory: memory?.state, now: path == nil ? .now : nil)
+            verifier.witnessed = witnessed.witnessed
+            verdict = try verifier.verify()
+            for finding in witnessed.findings { verdict.add(finding) }
             if let stockSegment { return try stock(stockSegment, folder, verdict, console) }
         } catch { throw CommandFailure(.incomplete, error.description) }
         if anchor == nil, verdict.provenSize != nil {
             console.say("note: the anchor was taken from the ledger's own folder; --anchor proves more")
         }
-        try report(verdict, console)
+        try report(verdict, witnessed, console)
         guard verdict.isIntact else {
             return verdict.findings.allSatisfy { $0.kind == .unfinished } ? .incomplete : .evidenceBroken
         }
@@ -109,17 +151,19 @@ struct VerifyCommand: PublishingCommand {
         }
     }
 
-    private func report(_ verdict: LedgerVerdict, _ console: Console) throws {
+    private func report(_ verdict: LedgerVerdict, _ witnessed: WitnessCheck.Outcome, _ console: Console) throws {
         let findings = verdict.findings.map { Diagnostic.ledger($0) }
         try Publisher(requests: requests, console: console).publish { format, _ in
-            guard format == .json else { return Array(text(verdict, findings).utf8) }
+            guard format == .json else { return Array(text(verdict, findings, witnessed).utf8) }
             let isComplete = verdict.findings.allSatisfy { $0.kind != .unfinished }
-            return GateDocument(command: Self.name, complete: isComplete, findings: findings, members: json(verdict))
-                .bytes
+            let members = json(verdict) + (witnesses.keys.isEmpty ? [] : [.init("witnesses", witnessed.json)])
+            return GateDocument(command: Self.name, complete: isComplete, findings: findings, members: members).bytes
         }
     }
 
-    private func text(_ verdict: LedgerVerdict, _ findings: [Diagnostic]) -> String {
+    private func text(
+        _ verdict: LedgerVerdict, _ findings: [Diagnostic], _ witnessed: WitnessCheck.Outcome
+    ) -> String {
         var lines: [String] = []
         for finding in findings {
             lines.append("\(finding.severity.rawValue): \(finding.message) [\(finding.code)]")
@@ -136,6 +180,7 @@ struct VerifyCommand: PublishingCommand {
         } else {
             lines.append("no record is proven")
         }
+        lines += witnessed.text
         lines.append(verdict.isIntact ? "the ledger is what was written" : "the ledger is not proven beyond that")
         return lines.map { "\($0)\n" }.joined()
     }

@@ -21,6 +21,9 @@ protocol Command: Sendable {
 
     /// Runs. Throws ``CommandFailure``, or ``ConsoleError`` when results could not be written.
     func run(_ console: Console) throws -> ExitCode
+
+    /// Reads the arguments and runs, or shows the help when they ask for it.
+    static func execute(_ arguments: ArraySlice<String>, _ console: Console) throws -> ExitCode
 }
 
 extension Command {

@@ -26,7 +26,7 @@ enum CommandList {
             title: "Keep and show the evidence",
             commands: [
                 RecordCommand.self, LogsCommand.self, ExportCommand.self, KeysCommand.self, VerifyCommand.self,
-                ProveCommand.self,
+                ProveCommand.self, WitnessCommand.self,
             ]),
         Group(title: "This tool", commands: [CompletionsCommand.self, HelpCommand.self]),
     ]

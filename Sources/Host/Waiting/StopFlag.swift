@@ -1,9 +1,8 @@
-import CLinux
+internal import CLinux
 import Glibc
-import Host
 import Synchronization
 
-/// Asks every sink of a process to end, and wakes those that sleep.
+/// Asks every thread of a process to end, and wakes those that sleep.
 public final class StopFlag: Sendable {
     private let raised = Atomic(false)
     // Readable from the moment it is raised on; nobody takes it back.
@@ -28,7 +27,7 @@ public final class StopFlag: Sendable {
     public var isRaised: Bool { raised.load(ordering: .acquiring) }
 
     /// Sleeps until an end is asked for or a time is over, in milliseconds.
-    func sleep(milliseconds: Int64) {
+    public func sleep(milliseconds: Int64) {
         guard !isRaised else { return }
         _ = Waiting.until(BootClock.moment(after: .milliseconds(milliseconds)), event, POLLIN)
     }

@@ -1,5 +1,5 @@
-/// How long to wait before a sink is tried again: 1 s, then twice as long each time up to 60 s, each time less by up to a half at
-/// random, so that a thousand hosts do not come back to one collector in the same moment.
+/// How long to wait before a receiver is tried again: 1 s, then twice as long each time up to 60 s, each time less by up to a half at
+/// random, so that a thousand hosts do not come back to one receiver in the same moment.
 public struct Backoff: Hashable, Sendable {
     private static let first: Int64 = 1_000
     private static let longest: Int64 = 60_000
