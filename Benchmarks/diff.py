@@ -7,12 +7,11 @@ blocks of both sides and compares them. Exit code 1 when a bound is broken.
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 
 from table import Table
+from timed import run
 
 REPO = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PORTS = 20
@@ -70,19 +69,6 @@ def rules(path, count, ports, overlap):
     return path
 
 
-def run(argv, runs=5, shell=False, codes=(0,)):
-    """Runs a command and returns the least of its wall times and its output. A command that fails ends the benchmark."""
-    best = None
-    for _ in range(runs):
-        start = time.monotonic()
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, shell=shell)
-        wall = time.monotonic() - start
-        if done.returncode not in codes:
-            sys.exit(f"{argv} failed ({done.returncode}): {done.stderr.decode(errors='replace')[:2000]}")
-        best = wall if best is None else min(best, wall)
-    return best, done.stdout.decode()
-
-
 IPADDRESS = """
 import ipaddress, glob, sys
 def load(folder):
@@ -105,7 +91,7 @@ def main():
             old = policy(f"{work}/old{count}", count, False)
             new = policy(f"{work}/new{count}", count, True)
             wall, output = run([portgate, "diff", AT, old, new], runs=3 if count > 100_000 else 5)
-            if "widened" not in output:
+            if b"widened" not in output:
                 sys.exit(f"the difference was not found: {output[:500]}")
             what = f"diff of two policies of {count:,} CIDRs"
             if count != 100_000:
@@ -113,18 +99,19 @@ def main():
             else:
                 table.judge(what, f"{wall:.3f} s", "0.3 s", wall <= 0.3)
                 mine = wall
-                same, output = run([portgate, "diff", AT, old, old])
-                if output != "no change in what is allowed\n":
+                same, output = run([portgate, "diff", AT, old, old], runs=5)
+                if output != b"no change in what is allowed\n":
                     sys.exit("a policy differs from itself")
                 table.judge("the same policy twice", f"{same:.3f} s", "0.3 s", same <= 0.3)
                 text = " ".join(
                     f"sort -u {work}/{side}{count}/*.netset > {work}/{side}.txt;" for side in ("old", "new"))
-                peer, _ = run(f"export LC_ALL=C; {text} diff {work}/old.txt {work}/new.txt", shell=True, codes=(1,))
+                peer, _ = run(
+                    f"export LC_ALL=C; {text} diff {work}/old.txt {work}/new.txt", runs=5, shell=True, codes=(1,))
                 table.add("peer: sort and diff of the lines", f"{peer:.3f} s = {peer / mine:.1f} x")
                 peer, _ = run([sys.executable, "-c", IPADDRESS, f"{work}/old{count}", f"{work}/new{count}"], runs=1)
                 table.add("peer: Python's ipaddress", f"{peer:.3f} s = {peer / mine:.1f} x")
                 old, new = inline(f"{work}/oldyaml", count, False), inline(f"{work}/newyaml", count, True)
-                wall, _ = run([portgate, "diff", AT, old, new])
+                wall, _ = run([portgate, "diff", AT, old, new], runs=5)
                 table.judge("the same CIDRs written in YAML", f"{wall:.3f} s", "0.3 s", wall <= 0.3)
         for what, ports, overlap in (("on one port", 1, False), ("on one port, overlapping", 1, True),
                                      ("on 20 ports, overlapping", 20, True)):

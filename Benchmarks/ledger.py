@@ -9,28 +9,14 @@ import argparse
 import glob
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 
 from table import Table
+from timed import run
 
 REPO = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BOUND = 0.5
-
-
-def run(argv, runs=3, shell=False, codes=(0,)):
-    """Runs a command and returns the least of its wall times and its output. A command that fails ends the benchmark."""
-    best = None
-    for _ in range(runs):
-        start = time.monotonic()
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, shell=shell)
-        wall = time.monotonic() - start
-        if done.returncode not in codes:
-            sys.exit(f"{argv} failed ({done.returncode}): {done.stdout[-500:]} {done.stderr[-500:]}")
-        best = wall if best is None else min(best, wall)
-    return best, done.stdout
 
 
 def append(appender, folder, records, *rest):
