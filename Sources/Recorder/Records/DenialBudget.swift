@@ -16,6 +16,14 @@ struct DenialBudget {
         var first: Int64 = 0
         var last: Int64 = 0
 
+        /// Begins to count for another source or rule. What is left of the old sample is never told: with the first packet that is
+        /// counted comes another.
+        mutating func restart(_ source: UInt128, _ prefix: UInt32, _ hash: UInt32, at now: Int64) {
+            (self.source, self.prefix, self.hash) = (source, prefix, hash)
+            (begin, recorded) = (now, 1)
+            (suppressed, first, last) = (0, 0, 0)
+        }
+
         /// The record of what was counted.
         var summary: AccessRecord {
             var record = sample
@@ -80,9 +88,7 @@ struct DenialBudget {
             remove(place)
         }
         if let place = ages.take() {
-            var entry = Entry()
-            (entry.source, entry.prefix, entry.hash, entry.begin, entry.recorded) = (source, prefix, hash, now, 1)
-            entries[place] = entry
+            entries[place].restart(source, prefix, hash, at: now)
             index.insert(hash, place: place)
         }
         return outcome

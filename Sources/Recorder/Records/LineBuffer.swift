@@ -45,6 +45,7 @@ struct LineBuffer: ~Copyable {
         if capacity - used < bytes { grow(bytes) }
     }
 
+    @inline(never)
     private mutating func grow(_ bytes: Int) {
         let larger = max(capacity * 2, used + bytes)
         let other = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
@@ -59,6 +60,8 @@ struct LineBuffer: ~Copyable {
         used += 1
     }
 
+    /// Appends text as it is. In place of each call, where its length is known: a few stores and no call to copy.
+    @inline(__always)
     mutating func append(_ text: StaticString) {
         let count = text.utf8CodeUnitCount
         makeRoom(count)
