@@ -7,7 +7,7 @@ struct ConnectionRecordTests {
     private static let source: UInt32 = 0x0a00_0001
 
     /// An event of conntrack of the connection that ``LineTests/packet(prefix:sequence:source:payload:user:)`` makes.
-    private func event(
+    func event(
         destroy: Bool = false, state: UInt8 = 3, mark: UInt32 = 0xa300_0000, identifier: UInt32 = 7,
         source: UInt32 = Self.source
     ) -> [UInt8] {

@@ -18,8 +18,12 @@ enum RecordedDatagrams {
 
 extension Recorder {
     /// A recorder whose clock stands at a moment about when the datagrams were recorded.
-    static func sample(limits: RecorderLimits = .small, context: RecordContext = RecordContext()) -> Recorder {
-        Recorder(limits: limits, context: context, seed: HashSeed(1, 2), clock: .sample) { number in
+    static func sample(
+        limits: RecorderLimits = .small, context: RecordContext = RecordContext(),
+        handshakes: (any HandshakeObserver)? = nil
+    ) -> Recorder {
+        Recorder(limits: limits, context: context, seed: HashSeed(1, 2), clock: .sample, handshakes: handshakes) {
+            number in
             number == 1 ? UInt128(0x6c6f) << 112 : number < 1_000 ? UInt128(0x6530) << 112 : 0
         }
     }
