@@ -14,6 +14,7 @@ run start-up Benchmarks/startup.sh
 run compile python3 Benchmarks/compile.py "$@"
 run diff python3 Benchmarks/diff.py
 run drift python3 Benchmarks/drift.py
+run record python3 Benchmarks/record.py
 run ledger python3 Benchmarks/ledger.py
 run "packet space" .build/release/packet-space-benchmark
 run apply python3 Benchmarks/apply.py

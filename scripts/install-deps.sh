@@ -12,7 +12,7 @@ testing=(
     openssh-server openssh-client postgresql postgresql-client redis-server redis-tools bind9-dnsutils python3-scapy
     wireguard-tools wireguard-go zstd rsyslog rsyslog-gnutls python3-pip
 )
-bench=(gcc libc6-dev python3-venv iptables)
+bench=(gcc libc6-dev python3-venv iptables conntrack ulogd2 ulogd2-json)
 
 wanted=()
 [ $# -gt 0 ] || set -- build test
@@ -46,7 +46,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
     # The tests start servers of their own: one that came with a package just installed is not left running.
-    for pair in openssh-server=ssh postgresql=postgresql redis-server=redis-server rsyslog=rsyslog; do
+    for pair in openssh-server=ssh postgresql=postgresql redis-server=redis-server rsyslog=rsyslog ulogd2=ulogd2; do
         [[ " ${missing[*]} " == *" ${pair%=*} "* ]] || continue
         if [ -d /run/systemd/system ]; then
             "${as_root[@]}" systemctl disable --now --quiet "${pair#*=}"
