@@ -130,9 +130,9 @@ for target in package.targets where target.type != .system && !["CLinux", "CNftC
             // quarter of the time.
             settings.append(.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)))
         }
-        if ["Drift", "JSON", "Ledger", "PacketSpace"].contains(target.name) {
-            // Every apply of a test is proved, and a ledger is verified after each of thousands of attacks; without
-            // optimization that takes many times as long.
+        if ["Drift", "JSON", "Ledger", "PacketSpace", "Recorder"].contains(target.name) {
+            // Every apply of a test is proved, a ledger is verified after each of thousands of attacks, and without
+            // optimization a loop of the recorder allocates; it takes many times as long, too.
             settings.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
         }
     }
