@@ -100,6 +100,11 @@ import Testing
         #expect(
             all.errors.hasPrefix("note: the first \(first) records were deleted when their time was over"), "\(all)")
         #expect(try host.run("logs", "-o", "json", "--since", "1h").errors.isEmpty)
+        let verdict = try host.run("verify", "--anchor", host.anchor)
+        #expect(verdict.output.contains("were deleted when their time was over, as a signed record says"), "\(verdict)")
+        let document = try host.run("verify", "-o", "json").json()
+        let deleted = try #require(document["deleted"] as? [[String: Int]])
+        #expect(deleted.first?["first"] == 0 && deleted.last?["end"] == Int(first))
     }
 
     @Test("logs --follow goes on with what is committed, across segments, and ends when its time is over")

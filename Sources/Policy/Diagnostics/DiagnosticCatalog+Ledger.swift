@@ -30,7 +30,8 @@ extension DiagnosticCatalog {
             code: "PG505", title: "a signature does not verify", severity: .error,
             explanation: """
                 A checkpoint, a manifest or a key is not signed by the key whose turn it is, beginning with the anchor that \
-                `portgate keys init` printed. The ledger was written by somebody else, or a key was exchanged.
+                `portgate keys init` printed. The ledger was written by somebody else, or a key was exchanged. Of a file of \
+                `--cosigned`: the key of `--witness` has not signed it.
                 """),
         DiagnosticEntry(
             code: "PG506", title: "the chain of checkpoints is broken", severity: .error,
@@ -46,15 +47,16 @@ extension DiagnosticCatalog {
         DiagnosticEntry(
             code: "PG508", title: "the ledger was rolled back", severity: .error,
             explanation: """
-                The ledger is shorter, or another one, than it was when it was last looked at. Every record in it may be genuine: \
-                what came after is missing. Compare with the sinks and with a witness.
+                The ledger is shorter, or another one, than it was when it was last looked at, or when a witness signed it. Every \
+                record in it may be genuine: what came after is missing. Compare with the sinks.
                 """),
         DiagnosticEntry(
             code: "PG509", title: "the recorder was silent", severity: .error,
             explanation: """
                 A running recorder says every minute that it is there. It was not heard of for longer than two minutes, and no record \
                 says why: it was killed and not started again, it was stopped, or the end of the log was cut off. Start \
-                `portgate record`; then the log itself tells from when to when nobody was recording.
+                `portgate record`; then the log itself tells from when to when nobody was recording. With `--witness-age`: the \
+                witness has signed nothing for longer than that, or was shown nothing.
                 """),
         DiagnosticEntry(
             code: "PG510", title: "the ledger was left unfinished", severity: .warning,

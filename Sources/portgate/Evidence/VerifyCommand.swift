@@ -170,6 +170,9 @@ struct VerifyCommand: PublishingCommand {
             lines += finding.notes.map { "  note: \($0.message)" }
         }
         lines += verdict.silences.map { "nobody was recording from \($0.lowerBound) to \($0.upperBound)" }
+        lines += verdict.deleted.map { range in
+            "records \(range.lowerBound) to \(range.upperBound &- 1) were deleted when their time was over, as a signed record says"
+        }
         let size = verdict.provenSize ?? 0
         let proven = size == 1 ? "1 record is proven" : "\(size) records are proven"
         if let checkpoint = verdict.checkpoint {
@@ -183,6 +186,12 @@ struct VerifyCommand: PublishingCommand {
         lines += witnessed.text
         lines.append(verdict.isIntact ? "the ledger is what was written" : "the ledger is not proven beyond that")
         return lines.map { "\($0)\n" }.joined()
+    }
+
+    private static func range(_ leaves: Range<UInt64>) -> JSONValue {
+        .members([
+            "first": .number(Int64(clamping: leaves.lowerBound)), "end": .number(Int64(clamping: leaves.upperBound)),
+        ])
     }
 
     private func json(_ verdict: LedgerVerdict) -> [JSONValue.Member] {
@@ -202,6 +211,7 @@ struct VerifyCommand: PublishingCommand {
             .init("proven", .number(Int64(clamping: verdict.provenSize ?? 0))),
             .init("checkpoint", checkpoint ?? .null),
             .init("recording", verdict.isRecording.map { .bool($0) } ?? .null), .init("silences", .array(silences)),
+            .init("deleted", .array(verdict.deleted.map(Self.range))),
         ]
     }
 
