@@ -6,7 +6,12 @@ import Policy
 public struct StateLock: ~Copyable {
     private let descriptor: Int32
 
-    deinit { close(descriptor) }
+    deinit {
+        // By name: a child that another thread is just starting has the file open, too, and would hold the lock until it is another
+        // program.
+        _ = flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Takes the lock, waiting at most `waitSeconds`; says who holds it when it cannot.
     static func take(_ path: String, waitSeconds: Int, now: Instant) throws(GateFailure) -> StateLock {
