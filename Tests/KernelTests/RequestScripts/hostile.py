@@ -17,12 +17,14 @@ from scapy.packet import Raw  # noqa: E402
 GOOD = b"GET / HTTP/1.0\r\n\r\n"
 EVIL = b"EVIL / NOTHTTP\r\n\r\n"
 WAIT = 0.25
+# Each once: a port that an earlier attempt has left open gets no handshake.
+PORTS = iter(random.sample(range(20000, 60000), 1000))
 
 
 class Flow:
     def __init__(self, address, port, source, sport=None, isn=None):
         self.address, self.port, self.source = address, port, source
-        self.sport = sport or random.randint(20000, 60000)
+        self.sport = sport or next(PORTS)
         self.isn = random.getrandbits(32) if isn is None else isn % 2**32
         self.first = (self.isn + 1) % 2**32
         self.clock = 1_000_000
