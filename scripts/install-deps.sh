@@ -61,7 +61,8 @@ fi
 python=.build/python
 if [[ " $* " == *" test "* ]] && [ ! -d "$python/pymerkle" ]; then
     /usr/bin/python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --timeout 10 --retries 1 \
-        --target "$python" pymerkle==7.0.0 cachetools==7.2.1 || echo "install-deps: pymerkle cannot be had from PyPI; going on without it" >&2
+        --require-hashes --requirement scripts/test-requirements.txt --target "$python" ||
+        echo "install-deps: pymerkle cannot be had from PyPI; going on without it" >&2
 fi
 
 command -v swift >/dev/null || {

@@ -64,46 +64,14 @@ final class SinkSample {
     }
 
     /// Starts `portgate-ship`.
-    func start(_ arguments: String...) throws -> ShipProcess {
-        try ShipProcess([BuiltProduct.path("portgate-ship"), "--state", state] + arguments, log: path("ship.log"))
+    func start(_ arguments: String...) throws -> RunningCommand {
+        try RunningCommand([BuiltProduct.path("portgate-ship"), "--state", state] + arguments, log: path("ship.log"))
     }
 
     func content(_ name: String) -> [UInt8] {
         (try? Data(contentsOf: URL(fileURLWithPath: path(name)))).map(Array.init) ?? []
     }
     func text(_ name: String) -> String { String(decoding: content(name), as: UTF8.self) }
-}
-
-/// A `portgate-ship` that runs until a test ends it.
-final class ShipProcess {
-    private let process = Process()
-    private let log: String
-
-    init(_ arguments: [String], log: String) throws {
-        self.log = log
-        _ = FileManager.default.createFile(atPath: log, contents: nil)
-        process.executableURL = URL(fileURLWithPath: arguments[0])
-        process.arguments = Array(arguments.dropFirst())
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
-        try process.run()
-    }
-
-    var messages: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
-
-    /// Asks it to end; returns its exit status.
-    func stop() -> Int32 {
-        if process.isRunning { process.terminate() }
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
-
-    /// Ends it without a chance to clean up.
-    func kill() {
-        if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
-    }
-
-    deinit { kill() }
 }
 
 /// Takes octet-counted frames apart (RFC 5425, section 4.3); nil when they are none.

@@ -1,14 +1,10 @@
 public import Host
-import Synchronization
 
 /// A sink's own thread: whatever holds it up holds up no other.
-public final class SinkThread: Sendable {
+public struct SinkThread: Sendable {
     /// The sink.
     public let address: SinkAddress
-    // Nil while it runs; then whether everything was delivered that should be.
-    private let outcome = Mutex<Bool?>(nil)
-
-    private init(_ address: SinkAddress) { self.address = address }
+    private let run: DetachedRun
 
     /// Starts to deliver; nil when the system has no thread to give.
     ///
@@ -16,17 +12,11 @@ public final class SinkThread: Sendable {
     public static func start(
         _ address: SinkAddress, _ settings: SinkSettings, stop: StopFlag, say: @escaping @Sendable (SinkEvent) -> Void
     ) -> SinkThread? {
-        let sinkThread = SinkThread(address)
-        let thread = SystemThread {
-            let isComplete = SinkRun(address, settings, stop: stop, say: say).run()
-            sinkThread.outcome.withLock { $0 = isComplete }
+        DetachedRun { SinkRun(address, settings, stop: stop, say: say).run() }.map {
+            SinkThread(address: address, run: $0)
         }
-        guard let thread else { return nil }
-        // Not joined: one that a system call holds must not hold up the end of the program.
-        thread.detach()
-        return sinkThread
     }
 
     /// Whether everything was delivered that should be; nil while it runs.
-    public var isComplete: Bool? { outcome.withLock { $0 } }
+    public var isComplete: Bool? { run.isComplete }
 }
