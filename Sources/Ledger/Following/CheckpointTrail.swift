@@ -81,7 +81,8 @@ public struct CheckpointTrail {
         for (index, segment) in segments.enumerated() {
             if index + 1 < segments.count, segments[index + 1] < size { continue }
             rotations += try folder.checkpoints(of: segment, from: size, limit: view.limit(of: segment))
-                .filter { $0.note.signatures.count == 2 }
+                // A record stands under it; nobody has verified these files yet.
+                .filter { $0.note.signatures.count == 2 && $0.checkpoint.size > 0 }
         }
         // Those up to the one by which the key began are done.
         let done = rotations.lastIndex { $0.note.signatures[1].identifier == key.identifier }
